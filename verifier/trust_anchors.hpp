@@ -1,0 +1,50 @@
+// Whom the verifying person trusts, and how strictly evidence is to be judged.
+//
+// Trust anchors come from the person who verifies, never from the evidence. There is no default
+// store. Thread safety: plain values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "verifier/bytes.hpp"
+#include "verifier/result.hpp"
+#include "verifier/time.hpp"
+
+namespace perdura::verifier {
+
+// Certificates (DER) that are trusted as they are, usually roots of time-stamping authorities.
+struct TrustAnchors {
+  std::vector<Bytes> certificates;
+};
+
+// One DER certificate, or PEM text with one or more; each is checked to be readable. `where` names
+// the source in errors. Errors: malformed.
+Result<std::vector<Bytes>> read_certificates(ByteView pem_or_der, std::string where);
+
+// The same for certificate revocation lists. Errors: malformed.
+Result<std::vector<Bytes>> read_crls(ByteView pem_or_der, std::string where);
+
+// What missing status information means.
+enum class RevocationMode {
+  required,    // without status data that counts, the verdict is INDETERMINATE
+  if_present,  // what is there is checked, and what is missing is said
+};
+
+// How much of what passed is told.
+enum class ReportDetail {
+  full,   // every check of every token, certificate and renewal
+  brief,  // one sentence a token that passed without a warning: for very many records
+};
+
+// How evidence is to be judged.
+struct JudgeOptions {
+  TrustAnchors anchors;
+  Time at;  // the moment as of which the newest time-stamp must hold
+  RevocationMode revocation = RevocationMode::required;
+  std::vector<Bytes> extra_certificates;  // DER; to build paths with, not trusted
+  std::vector<Bytes> extra_crls;          // DER; their signatures are checked
+  ReportDetail detail = ReportDetail::full;
+};
+
+}  // namespace perdura::verifier
