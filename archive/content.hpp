@@ -1,0 +1,87 @@
+// A document to its stored form: hashed, compressed, encrypted, in one pass. Back:
+// content_reader.hpp. The stored form, octet by octet: formats/content.md.
+//
+// Documents of at most 1 MiB are sealed in memory, to be placed in a pack (pack.hpp). Larger ones
+// are streamed into objects of their own as they are read: memory stays flat.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "archive/dictionary.hpp"
+#include "archive/key_vault.hpp"
+#include "archive/store.hpp"
+#include "verifier/digest.hpp"
+
+namespace perdura::archive {
+
+// Where a content lies and what opens it. Holds nothing secret: the key is wrapped.
+struct ContentLocation {
+  std::string object;               // "pack/<32 hex>", or "large/<32 hex>" for one of its own
+  std::uint64_t offset = 0;         // in the pack; 0 for a large one
+  std::uint64_t stored_length = 0;  // octets in the store; for a large one over all its objects
+  std::uint64_t length = 0;         // octets of the document
+  Bytes wrapped_key;                // 40 octets
+};
+
+// The location as a row's value, about 65 octets (formats/content.md). An object name of another
+// form is a broken invariant.
+Bytes encode(const ContentLocation& location);
+// Errors: malformed, unsupported (newer version). `where` goes into the error.
+Result<ContentLocation> decode_content_location(ByteView octets, std::string_view where);
+
+// Whether a content lies in objects of its own.
+bool is_large(const ContentLocation& location);
+
+// What sealing a document yields.
+struct SealedContent {
+  Digest sha256;  // the content's address
+  Digest sha512;
+  std::uint64_t length = 0;  // of the document
+  Bytes wrapped_key;
+  Bytes octets;        // at most 1 MiB: to be placed in a pack; empty for a large one
+  std::string object;  // large: its objects are in the store already; empty for a small one
+  std::uint64_t stored_length = 0;
+
+  // Where a large one lies. For a small one PackBuilder::add says.
+  ContentLocation location() const;
+};
+
+// Fills the span from its start and returns how many octets that were; 0 at the end of the
+// document.
+using Source = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
+
+// Seals documents one after the other, reusing its contexts and buffers (about 4 MiB).
+// Thread safety: one thread at a time; one for each worker. What it was given must outlive it.
+class ContentSealer {
+ public:
+  static constexpr std::size_t small_size_max = 1u << 20;
+
+  ContentSealer(Store& store, const KeyVault& vault, const Dictionaries& dictionaries,
+                int level = 3);
+  ~ContentSealer();
+
+  // Reads `source` to its end. For a document over 1 MiB the objects are put on the way, the head
+  // last; when that fails, what was put is erased again. `media_type` picks the dictionary ("" for
+  // none). Errors: what `source` returns, too_large, io.
+  Result<SealedContent> seal(const Source& source, std::string_view media_type);
+  // Seals a document that is in memory.
+  Result<SealedContent> seal(ByteView whole, std::string_view media_type);
+  // Erases the objects of a large one that turned out not to be needed; for a small one does
+  // nothing. Errors: io.
+  Result<Ok> discard(const SealedContent& sealed);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Erases the objects of a large content, the head last, so that a call that was cut short can be
+// repeated. For one in a pack does nothing: destroying its wrapped key destroys it. Errors: io.
+Result<Ok> erase_large_content(Store& store, const std::string& object);
+
+}  // namespace perdura::archive
