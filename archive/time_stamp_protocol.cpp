@@ -139,23 +139,21 @@ std::optional<Error> check_time(const TstInfo& info, Time now, int tolerance_s) 
                     "check this machine's clock; if that is right, the authority's is wrong");
 }
 
-// The signer's certificate is the one whose hash the signing-certificate attribute has (RFC 5816).
+const std::optional<verifier::SigningCertificate>& named_signer(const TimestampToken& token) {
+  return token.signer.signing_certificate_v2 ? token.signer.signing_certificate_v2
+                                             : token.signer.signing_certificate;
+}
+
 std::optional<Error> check_signer(const TimestampToken& token) {
-  const auto& named = token.signer.signing_certificate_v2 ? token.signer.signing_certificate_v2
-                                                          : token.signer.signing_certificate;
+  const auto& named = named_signer(token);
   if (!named) {
     return bad_answer("its token does not say which certificate signed it (no ESSCertID)");
   }
   if (token.certificates.empty()) {
     return bad_answer("its token holds no certificate although one was asked for (certReq)");
   }
-  if (!named->algorithm)
-    return std::nullopt;  // whether that can be judged is the verifier's to say
-  for (const ByteView certificate : token.certificates) {
-    if (verifier::equal(verifier::hash(*named->algorithm, certificate), named->hash)) {
-      return std::nullopt;
-    }
-  }
+  // An unknown hash function is the verifier's to judge.
+  if (!named->algorithm || signer_certificate(token)) return std::nullopt;
   return bad_answer("its token holds certificates, but not that of its signer");
 }
 
@@ -181,6 +179,16 @@ std::optional<Error> check_token(ByteView octets, const TimeStampQuestion& quest
 }
 
 }  // namespace
+
+std::optional<ByteView> signer_certificate(const TimestampToken& token) {
+  const auto& named = named_signer(token);
+  if (!named || !named->algorithm) return std::nullopt;
+  for (const ByteView certificate : token.certificates) {
+    const Digest hash = verifier::hash(*named->algorithm, certificate);
+    if (verifier::equal(hash, named->hash)) return certificate;
+  }
+  return std::nullopt;
+}
 
 TimeStampQuestion fresh_question(DigestAlgorithm algorithm, const Digest& imprint) {
   TimeStampQuestion question{.algorithm = algorithm,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -13,6 +14,7 @@
 #include "verifier/bytes.hpp"
 #include "verifier/digest.hpp"
 #include "verifier/result.hpp"
+#include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
 
@@ -76,5 +78,10 @@ Bytes write_rejected(const std::string& text, int failure_bit);
 // attribute has it. Errors: denied (the TSA refused, in its words), unavailable (all others).
 Result<Bytes> read_answer(ByteView der, const TimeStampQuestion& question, Time now,
                           int tolerance_s);
+
+// The certificate that the token's signing-certificate attribute names by its hash (RFC 5816; the
+// newer form counts when both are there): a view into the token. Nothing when there is none, or
+// when this build does not know the hash function.
+std::optional<ByteView> signer_certificate(const verifier::TimestampToken& token);
 
 }  // namespace perdura::archive
