@@ -59,13 +59,13 @@ inline CrlHandle read_crl(verifier::ByteView der) {
   return read;
 }
 
-// A distinguished name in one line, RFC 2253 but in the order in which it is written.
+// A distinguished name in one line, after RFC 2253: "CN=...,O=...". UTF-8 stays readable.
 inline std::string name_text(const X509_NAME* name) {
   BioHandle out(BIO_new(BIO_s_mem()));
-  // UTF-8 stays readable: octets above 127 are not escaped.
   constexpr unsigned long flags =
       (ASN1_STRFLGS_RFC2253) & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  X509_NAME_print_ex(out.get(), name, 0, flags | XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_FN_SN);
+  X509_NAME_print_ex(out.get(), name, 0,
+                     flags | XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_DN_REV | XN_FLAG_FN_SN);
   char* text = nullptr;
   const long size = BIO_get_mem_data(out.get(), &text);
   return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
