@@ -233,9 +233,9 @@ Result<Ok> create_local_tsa(const fs::path& dir, const std::string& organisation
   fs::create_directories(place.parent_path(), error);
   if (error) return io_error("cannot create the folder", place.parent_path(), error.value());
   // Made beside its place and then renamed: a crash leaves no half authority at `place`.
-  const fs::path draft =
-      place.parent_path() / ("." + place.filename().string() + ".new-" +
-                             verifier::to_hex(new_serial_number()).substr(0, 16));
+  fs::path draft = place;
+  draft.replace_filename(std::string(".").append(place.filename().string()) + ".new-" +
+                         verifier::to_hex(new_serial_number()).substr(0, 16));
   if (::mkdir(draft.c_str(), 0755) != 0) return io_error("cannot create the folder", draft, errno);
   Result<Ok> done = fill_folder(draft, organisation, clock.now(), passphrase);
   if (done && std::rename(draft.c_str(), place.c_str()) != 0) {

@@ -55,7 +55,8 @@ StatusInfo read_status(DerReader& in) {
     DerReader texts = status.constructed(tag::sequence);
     while (texts.more()) {
       constexpr verifier::Tag utf8_string = 0x0C;
-      info.text += (info.text.empty() ? "" : " ") + quoted(texts.primitive(utf8_string));
+      if (!info.text.empty()) info.text += ' ';
+      info.text += quoted(texts.primitive(utf8_string));
     }
   }
   if (status.next_is(tag::bit_string)) {
