@@ -62,8 +62,8 @@ struct Statement {
 
 // What a statement may hold. Text is UTF-8 without control characters.
 struct StatementLimits {
-  static constexpr std::size_t size_max = 8u << 20;   // octets of JSON
-  static constexpr std::size_t documents_max = 9999;  // so that a package numbers them in order
+  static constexpr std::size_t size_max = 8u << 20;  // octets of JSON
+  static constexpr std::size_t documents_max = 9999;
   static constexpr std::size_t related_max = 1000;
   static constexpr std::size_t text_max = 1024;  // octets of one text
   static constexpr std::uint64_t length_max = (std::uint64_t{1} << 53) - 1;
