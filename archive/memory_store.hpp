@@ -17,7 +17,7 @@ class MemoryStore final : public Store {
   enum class Fault {
     not_done,  // the call fails with io and nothing happened
     done,      // the call fails with io although it happened in full: the result was lost
-    partly,    // put: only the first half of the objects is there; else as not_done
+    partly,    // put, commit_derived: only the first half is done; else as not_done
   };
 
   // Lets the `nth` call of that kind, counted from now and from 1, fail. Several may be waiting.
