@@ -41,11 +41,13 @@ class Dictionary {
   ~Dictionary();
 
   const DictionaryId& id() const { return id_; }
+  const Digest& address() const { return address_; }
 
  private:
   friend class FrameCompressor;
   friend class FrameExpander;
   struct Prepared;  // ZSTD_CDict and ZSTD_DDict
+  Digest address_;
   DictionaryId id_;
   std::unique_ptr<Prepared> prepared_;
 };
