@@ -15,7 +15,6 @@
 #include "verifier/timestamp_token.hpp"
 
 struct evp_pkey_st;  // libcrypto's EVP_PKEY
-struct x509_st;      // libcrypto's X509
 
 namespace perdura::verifier {
 
@@ -40,11 +39,9 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
                                std::optional<DigestAlgorithm> message_digest, evp_pkey_st* key,
                                ByteView message, ByteView signature);
 
-// Checks that `key` signed the SIGNED{} structure (certificate, CRL, BasicOCSPResponse without its
-// certificates) whose three parts are given: the signed octets, the AlgorithmIdentifier, and the
-// signature's octets. Same as above, without a message digest beside it.
+// The parts of a SIGNED{} structure (Certificate, CertificateList, BasicOCSPResponse).
 struct SignedParts {
-  ByteView tbs;
+  ByteView tbs;  // the octets that are signed
   AlgorithmIdentifier algorithm;
   ByteView signature;
 };

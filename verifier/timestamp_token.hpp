@@ -104,7 +104,7 @@ struct TimestampToken {
   // Oddities that change nothing, for the report.
   std::vector<std::string> deviations;
   // What BER brought in segments.
-  std::shared_ptr<const Bytes> gathered;
+  std::vector<std::shared_ptr<const Bytes>> gathered;
 };
 
 // Reads one ContentInfo that fills `content_info` exactly, in DER or BER. Errors: malformed (with

@@ -1,0 +1,34 @@
+// Short ways to make the four kinds of Finding. Thread safety: pure functions.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "verifier/verdict.hpp"
+
+namespace perdura::verifier {
+
+// Checked, and as it should be.
+inline Finding passed(std::string what, std::string detail, std::string rule) {
+  return {Verdict::passed,   SubIndication::none, std::move(what),
+          std::move(detail), std::move(rule),     false};
+}
+
+// As it should be, but the reader should know.
+inline Finding warned(std::string what, std::string detail, std::string rule) {
+  return {Verdict::passed,   SubIndication::none, std::move(what),
+          std::move(detail), std::move(rule),     true};
+}
+
+// Wrong.
+inline Finding failed(SubIndication why, std::string what, std::string detail, std::string rule) {
+  return {Verdict::failed, why, std::move(what), std::move(detail), std::move(rule), false};
+}
+
+// Not to be decided with what is at hand.
+inline Finding undecided(SubIndication why, std::string what, std::string detail,
+                         std::string rule) {
+  return {Verdict::indeterminate, why, std::move(what), std::move(detail), std::move(rule), false};
+}
+
+}  // namespace perdura::verifier
