@@ -1,0 +1,143 @@
+#include "verifier/revocation.hpp"
+
+#include <algorithm>
+
+namespace perdura::verifier {
+namespace {
+
+constexpr const char* rule = "RFC 5280 section 6.3, RFC 3161 section 4, RFC 4998 section 5.3";
+
+// RFC 5280 §5.3.1
+enum Reason { unspecified = 0, affiliation_changed = 3, superseded = 4, cessation = 5, hold = 6 };
+
+bool harmless(int reason) {
+  return reason == unspecified || reason == affiliation_changed || reason == superseded ||
+         reason == cessation;
+}
+
+std::string reason_text(int reason) {
+  static constexpr const char* names[] = {
+      "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+      "superseded",    "cessationOfOperation", "certificateHold", "reason 7",
+      "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
+  if (reason < 0 || reason > 10) return "no reason given";
+  return names[reason];
+}
+
+bool counts(const CertificateStatus& status, const StatusQuestion& question) {
+  const Time not_after = question.certificate->not_after();
+  const bool knows_expired = status.expired_since && *status.expired_since <= not_after;
+  // After its expiry a certificate may be left out of a list.
+  const bool expired = status.this_update > not_after || question.reference > not_after;
+  if (expired && !knows_expired) return false;
+  if (status.this_update >= question.reference) return true;
+  return question.gen_time <= status.this_update && status.next_update &&
+         question.reference <= *status.next_update;
+}
+
+Finding about(const StatusQuestion& question, Verdict verdict, SubIndication sub, std::string what,
+              std::string detail) {
+  return {
+      verdict, sub,  std::move(what), question.certificate->subject() + ": " + std::move(detail),
+      rule,    false};
+}
+
+Finding judge_revoked(const StatusQuestion& question, const CertificateStatus& status) {
+  const CertificateStatus::Revocation& revocation = *status.revocation;
+  const std::string detail = "revoked " + to_string(revocation.when) + " (" +
+                             reason_text(revocation.reason) + "), judged as of " +
+                             to_string(question.reference) + ", " + status.from;
+  if (revocation.reason == hold) {
+    return about(question, Verdict::indeterminate, SubIndication::try_later,
+                 "A certificate of the time-stamp is suspended; ask again later.", detail);
+  }
+  const auto passed = [&](std::string what) {
+    Finding finding =
+        about(question, Verdict::passed, SubIndication::none, std::move(what), detail);
+    finding.warning = true;
+    return finding;
+  };
+  if (harmless(revocation.reason)) {
+    if (question.gen_time < revocation.when) {
+      return passed("A certificate was revoked after the stamp, for a reason that leaves it good.");
+    }
+  } else {
+    const Time suspect = std::min(revocation.when, revocation.invalidity.value_or(revocation.when));
+    if (question.covered && question.reference < suspect) {
+      return passed(
+          "A certificate was revoked, but only after a later time-stamp had covered this.");
+    }
+  }
+  return about(question, Verdict::failed, SubIndication::revoked,
+               "A certificate of the time-stamp was revoked, so the stamp proves nothing.", detail);
+}
+
+std::string joined(std::span<const std::string> notes) {
+  std::string text;
+  for (const std::string& note : notes) text += (text.empty() ? "" : "; ") + note;
+  return text;
+}
+
+Finding judge_missing(const StatusQuestion& question, std::span<const CertificateStatus> statuses,
+                      std::span<const std::string> notes) {
+  std::string detail = "judged as of " + to_string(question.reference);
+  for (const CertificateStatus& status : statuses) {
+    detail += "; " + status.from + ": issued " + to_string(status.this_update) +
+              (status.next_update ? ", next due " + to_string(*status.next_update) : "");
+  }
+  if (!notes.empty()) detail += "; " + joined(notes);
+  const bool outdated = !statuses.empty();
+  Finding finding = about(
+      question, Verdict::indeterminate,
+      outdated ? SubIndication::try_later : SubIndication::no_revocation_data,
+      outdated ? "What is known about the revocation of a certificate is out of date or too early."
+               : "Nothing is known about the revocation of a certificate of the time-stamp.",
+      std::move(detail));
+  if (question.mode == RevocationMode::if_present) {
+    finding.verdict = Verdict::passed;
+    finding.sub_indication = SubIndication::none;
+    finding.warning = true;
+  }
+  return finding;
+}
+
+// A certificate that has expired by T: only status that knows of expired ones helps.
+Finding judge_expired(const StatusQuestion& question) {
+  return about(
+      question, Verdict::indeterminate, SubIndication::out_of_bounds_no_poe,
+      "A certificate of the time-stamp has expired, and no later time-stamp had covered it "
+      "before.",
+      "valid until " + to_string(question.certificate->not_after()) + ", judged as of " +
+          to_string(question.reference));
+}
+
+}  // namespace
+
+Finding judge_status(const StatusQuestion& question, std::span<const CertificateStatus> statuses,
+                     std::span<const std::string> notes) {
+  const CertificateStatus* newest = nullptr;
+  const CertificateStatus* counting = nullptr;
+  std::optional<Finding> revoked;
+  for (const CertificateStatus& status : statuses) {
+    if (newest == nullptr || status.this_update > newest->this_update) newest = &status;
+    if (counts(status, question) && (counting == nullptr || !status.revocation)) counting = &status;
+    if (!status.revocation || status.revocation->reason == hold) continue;
+    Finding finding = judge_revoked(question, status);
+    if (!revoked || finding.verdict > revoked->verdict) revoked = std::move(finding);
+  }
+  if (revoked && revoked->verdict != Verdict::passed) return *revoked;
+  if (newest != nullptr && newest->revocation && newest->revocation->reason == hold) {
+    return judge_revoked(question, *newest);
+  }
+  if (!question.certificate->valid_at(question.reference) && counting == nullptr) {
+    return judge_expired(question);
+  }
+  if (counting == nullptr) return judge_missing(question, statuses, notes);
+  if (revoked) return *revoked;
+  return about(question, Verdict::passed, SubIndication::none,
+               "A certificate of the time-stamp was not revoked.",
+               counting->from + ", issued " + to_string(counting->this_update) + ", judged as of " +
+                   to_string(question.reference));
+}
+
+}  // namespace perdura::verifier
