@@ -1,0 +1,131 @@
+// Evidence records of other makers, each judged as the table beside them says.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "verifier/verify_evidence.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+const std::filesystem::path corpus = PERDURA_SOURCE_DIR "/../shared/corpus";
+
+struct Case {
+  std::string evidence;
+  std::vector<std::string> documents;
+  bool good = false;
+};
+
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, at);) parts.push_back(part);
+  return parts;
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> result;
+  std::ifstream in(corpus / "cases.tsv");
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const auto fields = split(line, '\t');
+    result.push_back({fields.at(0), split(fields.at(1), ','), fields.at(2) == "ok"});
+  }
+  return result;
+}
+
+Bytes read(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void print(const Report& report, std::ostream& out, int depth = 0) {
+  const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
+  out << indent << "* " << report.subject << '\n';
+  for (const Finding& finding : report.findings) {
+    out << indent << "  " << name(finding.verdict) << ' ' << name(finding.sub_indication) << ' '
+        << (finding.warning ? "(!) " : "") << finding.what << " [" << finding.detail << "]\n";
+  }
+  for (const Report& part : report.parts) print(part, out, depth + 1);
+}
+
+std::string text(const Report& report) {
+  std::ostringstream out;
+  print(report, out);
+  return out.str();
+}
+
+std::vector<DataObject> objects_for(const Case& row, const EvidenceRecord& record) {
+  const auto algorithms = digest_algorithms(record);
+  EXPECT_TRUE(algorithms);
+  std::vector<DataObject> objects;
+  for (const std::string& document : row.documents) {
+    const Bytes octets = read(corpus / document);
+    DataObject object{document, {}};
+    for (const DigestAlgorithm algorithm : *algorithms) {
+      object.digests.emplace_back(algorithm, hash(algorithm, octets));
+    }
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+// The octets of a case. Two of the corpus's documents are the same octets under two names, so a row
+// that pairs one's evidence with "another document" contradicts the row that calls it good.
+std::vector<Bytes> octets_of(const Case& row) {
+  std::vector<Bytes> all{read(corpus / row.evidence)};
+  for (const std::string& document : row.documents) all.push_back(read(corpus / document));
+  return all;
+}
+
+bool is_good(const Case& row) {
+  if (row.good) return true;
+  const auto octets = octets_of(row);
+  const auto all = cases();
+  return std::ranges::any_of(
+      all, [&](const Case& other) { return other.good && octets_of(other) == octets; });
+}
+
+class Corpus : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(corpus / "cases.tsv")) {
+      GTEST_SKIP() << "the corpus of other makers' evidence is not beside the project";
+    }
+  }
+  static JudgeOptions options() {
+    JudgeOptions result;
+    result.at = *parse_time("2026-11-01");
+    return result;
+  }
+};
+
+TEST_F(Corpus, EveryCaseYieldsWhatItsTableSays) {
+  const TokenJudge judge(options());
+  int count = 0;
+  for (const Case& row : cases()) {
+    SCOPED_TRACE(row.evidence + " with " + row.documents.front());
+    ++count;
+    const bool good = is_good(row);
+    const Bytes octets = read(corpus / row.evidence);
+    const auto record = parse_evidence_record(octets);
+    if (!record) {
+      EXPECT_FALSE(good) << to_string(record.error());
+      continue;
+    }
+    const auto objects = objects_for(row, *record);
+    const auto judged = judge_evidence_record(*record, objects, GroupProof::single_objects, judge);
+    EXPECT_EQ(judged.report.verdict(), good ? Verdict::indeterminate : Verdict::failed)
+        << text(judged.report);
+    EXPECT_FALSE(judged.existed_since);
+  }
+  EXPECT_GE(count, 13);
+}
+
+}  // namespace
+}  // namespace perdura::verifier

@@ -1,0 +1,385 @@
+#include "verifier/token_checks.hpp"
+
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+#include "verifier/findings.hpp"
+#include "verifier/policy.hpp"
+#include "verifier/revocation.hpp"
+#include "verifier/signature.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+// How far ahead of the clock of whoever judges a time-stamping authority's clock may be.
+constexpr std::int64_t clock_tolerance_s = 300;
+constexpr std::size_t status_sources_max = 512;
+constexpr std::size_t pool_max = 256;
+constexpr Tag directory_name = tag::context(4);
+
+std::string bits_text(const SignatureCheck& signature) {
+  return std::string(name(signature.scheme)) + " with " + std::to_string(signature.key_bits) +
+         " bits";
+}
+
+class TokenChecks {
+ public:
+  TokenChecks(const JudgedToken& judged, const TrustMaterial& trust, const JudgeOptions& options)
+      : judged_(judged),
+        token_(*judged.token()),
+        info_(token_.tst_info),
+        signer_(token_.signer),
+        trust_(trust),
+        options_(options),
+        // A stamp slightly ahead of the clock is judged as of its own time.
+        reference_(std::max(judged.reference(), info_.gen_time)) {}
+
+  Report run() {
+    report_.subject = "time-stamp";
+    gather_pool();
+    find_signer();
+    say_what_it_states();
+    check_form();
+    check_attributes();
+    if (certificate_ == nullptr) {
+      add(undecided(SubIndication::no_certificate_chain_found,
+                    "The certificate of whoever signed the time-stamp is not at hand.",
+                    "neither in the time-stamp nor given", "RFC 3161 section 2.4.1"));
+      return std::move(report_);
+    }
+    check_identity();
+    check_signed();
+    check_certificate();
+    check_algorithms();
+    check_path();
+    return std::move(report_);
+  }
+
+ private:
+  void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
+
+  void gather_pool() {
+    const std::size_t count = std::min(token_.certificates.size(), pool_max);
+    read_certificates_into(std::span(token_.certificates).first(count), pool_);
+    pool_.insert(pool_.end(), trust_.extras.begin(), trust_.extras.end());
+    for (auto later = judged_.later(); later != nullptr && pool_.size() < pool_max;
+         later = later->later()) {
+      if (later->token() != nullptr) read_certificates_into(later->token()->certificates, pool_);
+    }
+  }
+
+  // RFC 5652 §5.3: by issuer and serial number, or by key identifier.
+  bool is_named_signer(const Certificate& certificate) const {
+    if (signer_.subject_key_identifier) {
+      const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(certificate.handle());
+      return id != nullptr && equal(*signer_.subject_key_identifier,
+                                    ByteView(ASN1_STRING_get0_data(id),
+                                             static_cast<std::size_t>(ASN1_STRING_length(id))));
+    }
+    return equal(signer_.serial_number, certificate.serial_number()) &&
+           equal(signer_.issuer, certificate.issuer_name());
+  }
+
+  // RFC 5035 §4: the hash of the whole certificate, and issuer and serial when they are there.
+  static bool matches(const SigningCertificate& named, const Certificate& certificate) {
+    if (!named.algorithm) return true;  // said by check_identity
+    if (!equal(hash(*named.algorithm, certificate.octets()), named.hash)) return false;
+    if (!named.issuer_serial) return true;
+    DerInput input(*named.issuer_serial, DerLimits(), EncodingRules::ber);
+    DerReader in = input.reader();
+    DerReader issuer_serial = in.constructed(tag::sequence);
+    DerReader names = issuer_serial.constructed(tag::sequence);
+    bool issuer = false;
+    while (names.more()) {
+      if (!names.next_is(directory_name)) {
+        names.any();
+        continue;
+      }
+      DerReader name = names.constructed(directory_name);
+      issuer |= equal(name.any(), certificate.issuer_name());
+    }
+    const ByteView serial = issuer_serial.integer();
+    return !input.failed() && issuer && equal(serial, certificate.serial_number());
+  }
+
+  bool is_identified(const Certificate& certificate) const {
+    const auto& v1 = signer_.signing_certificate;
+    const auto& v2 = signer_.signing_certificate_v2;
+    return (v1 || v2) && (!v1 || matches(*v1, certificate)) && (!v2 || matches(*v2, certificate));
+  }
+
+  void find_signer() {
+    const auto look_in = [&](std::span<const CertificatePtr> certificates) {
+      for (const CertificatePtr& candidate : certificates) {
+        if (!is_named_signer(*candidate)) continue;
+        const bool identified = is_identified(*candidate);
+        if (certificate_ != nullptr && (identified_ || !identified)) continue;
+        certificate_ = candidate;
+        identified_ = identified;
+      }
+    };
+    look_in(pool_);
+    look_in(trust_.anchors);
+  }
+
+  void say_what_it_states() {
+    const std::string who =
+        certificate_ ? certificate_->subject() : std::string("an unknown signer");
+    std::string detail = "policy " + oid_text(info_.policy) + ", serial number " +
+                         to_hex(info_.serial_number) + ", imprint " +
+                         oid_text(info_.imprint_algorithm.oid) + " " + to_hex(info_.hashed_message);
+    if (info_.accuracy_micros) {
+      detail += ", accuracy " + std::to_string(*info_.accuracy_micros) + " microseconds";
+    }
+    add(passed("The time-stamp says that what it covers existed at " + to_string(info_.gen_time) +
+                   "; it is signed by " + who + ".",
+               std::move(detail), "RFC 3161 section 2.4.2"));
+  }
+
+  // What RFC 3161 §2.4.2 asks of the TSTInfo itself.
+  void check_form() {
+    constexpr const char* rule = "RFC 3161 section 2.4.2";
+    if (info_.version != 1) {
+      add(undecided(SubIndication::unsupported_algorithm,
+                    "The time-stamp is of a version that this program does not know.",
+                    "TSTInfo version " + std::to_string(info_.version), rule));
+    }
+    const auto algorithm = digest_algorithm(info_.imprint_algorithm);
+    if (!algorithm) {
+      add(undecided(SubIndication::unsupported_algorithm,
+                    "The time-stamp uses a hash function that this program does not know.",
+                    oid_text(info_.imprint_algorithm.oid), rule));
+    } else if (info_.hashed_message.size() != digest_size(*algorithm)) {
+      add(failed(SubIndication::format_failure,
+                 "The hash value in the time-stamp does not have the length of its hash function.",
+                 std::to_string(info_.hashed_message.size()) + " octets", rule));
+    }
+    for (const ByteView oid : info_.critical_extensions) {
+      add(undecided(SubIndication::unsupported_algorithm,
+                    "The time-stamp has a condition attached that this program does not know.",
+                    "critical extension " + oid_text(oid), rule));
+    }
+    for (const std::string& deviation : token_.deviations) {
+      add(warned("The time-stamp is not written quite as its standard asks.", deviation, rule));
+    }
+    if (judged_.later() == nullptr && info_.gen_time - judged_.reference() > clock_tolerance_s) {
+      add(failed(SubIndication::not_yet_valid,
+                 "The time-stamp is dated after the moment of judging.",
+                 to_string(info_.gen_time) + " is after " + to_string(judged_.reference()), rule));
+    }
+  }
+
+  // RFC 5652 §11.1, §11.2: the signed attributes are about this content.
+  void check_attributes() {
+    constexpr const char* rule = "RFC 5652 sections 11.1 and 11.2";
+    if (!signer_.content_type || !equal(*signer_.content_type, oid_of::tst_info)) {
+      add(failed(SubIndication::format_failure, "What was signed is not marked as a time-stamp.",
+                 "content-type attribute", rule));
+    }
+    const auto algorithm = digest_algorithm(signer_.digest_algorithm);
+    if (!algorithm) {
+      add(undecided(SubIndication::unsupported_algorithm,
+                    "The time-stamp uses a hash function that this program does not know.",
+                    oid_text(signer_.digest_algorithm.oid), rule));
+      return;
+    }
+    const Digest digest = hash(*algorithm, token_.content);
+    if (!signer_.message_digest || !equal(*signer_.message_digest, digest)) {
+      add(failed(SubIndication::hash_failure,
+                 "The contents of the time-stamp were altered after it was signed.",
+                 "message-digest attribute", rule));
+    }
+  }
+
+  // RFC 5816 §2.2.1: the signed attributes name the certificate by its hash.
+  void check_identity() {
+    constexpr const char* rule = "RFC 5816 section 2.2.1, RFC 5035 section 4";
+    const auto& v1 = signer_.signing_certificate;
+    const auto& v2 = signer_.signing_certificate_v2;
+    if (!v1 && !v2) {
+      add(failed(SubIndication::certificate_failure,
+                 "The time-stamp does not say with which certificate it was signed.",
+                 "neither signing-certificate nor signing-certificate-v2", rule));
+    } else if (v2 && !v2->algorithm) {
+      add(undecided(SubIndication::unsupported_algorithm,
+                    "The time-stamp names its certificate in a way that this program can't read.",
+                    oid_text(v2->hash_algorithm.oid), rule));
+    } else if (!identified_) {
+      add(failed(SubIndication::certificate_failure,
+                 "The time-stamp was signed with another certificate than the one that it names.",
+                 certificate_->subject(), rule));
+    } else {
+      add(passed("The time-stamp names the certificate with which it was signed.",
+                 v2 ? "signing-certificate-v2" : "signing-certificate (SHA-1)", rule));
+    }
+  }
+
+  // RFC 5652 §5.4: the signature is over the attributes as a SET OF, tag 31 in place of A0.
+  void check_signed() {
+    constexpr const char* rule = "RFC 5652 section 5.4";
+    Bytes message = to_bytes(signer_.signed_attributes);
+    message[0] = tag::set;
+    signature_ =
+        check_signature(signer_.signature_algorithm, digest_algorithm(signer_.digest_algorithm),
+                        X509_get0_pubkey(certificate_->handle()), message, signer_.signature);
+    switch (signature_.outcome) {
+      case SignatureOutcome::valid:
+        add(passed("The signature of the time-stamp is right.", signature_.detail, rule));
+        return;
+      case SignatureOutcome::invalid:
+        add(failed(SubIndication::signature_failure,
+                   "The signature of the time-stamp is wrong: it was altered, or is a forgery.",
+                   signature_.detail, rule));
+        return;
+      case SignatureOutcome::unsupported:
+        add(undecided(SubIndication::unsupported_algorithm,
+                      "The time-stamp is signed in a way that this program cannot check.",
+                      signature_.detail, rule));
+        return;
+    }
+  }
+
+  void check_certificate() {
+    add(judge_purpose(*certificate_));
+    if (!certificate_->valid_at(info_.gen_time)) {
+      add(failed(SubIndication::not_yet_valid,
+                 "The time-stamp is dated outside the validity of the certificate that signed it.",
+                 "valid from " + to_string(certificate_->not_before()) + " to " +
+                     to_string(certificate_->not_after()),
+                 "RFC 3161 section 2.2"));
+    }
+    if (info_.tsa && !info_.tsa->empty() && (*info_.tsa)[0] == directory_name) check_tsa_name();
+  }
+
+  void check_tsa_name() {
+    DerInput input(*info_.tsa);
+    DerReader in = input.reader();
+    const ByteView named = in.constructed(directory_name).any();
+    if (equal(named, certificate_->subject_name())) return;
+    add(warned("The authority's name in the time-stamp is not quite that in its certificate.",
+               certificate_->subject(), "RFC 3161 section 2.4.2"));
+  }
+
+  void check_algorithms() {
+    const Time made = info_.gen_time;
+    bool fit = true;
+    std::vector<DigestAlgorithm> judged;
+    for (const auto& algorithm : {digest_algorithm(info_.imprint_algorithm),
+                                  digest_algorithm(signer_.digest_algorithm), signature_.digest}) {
+      if (!algorithm || std::ranges::find(judged, *algorithm) != judged.end()) continue;
+      judged.push_back(*algorithm);
+      fit &= judge_fitness(end_of(*algorithm), std::string(name(*algorithm)), made, reference_,
+                           report_);
+    }
+    if (signature_.outcome != SignatureOutcome::unsupported) {
+      fit &= judge_fitness(end_of(signature_.scheme, signature_.key_bits), bits_text(signature_),
+                           made, reference_, report_);
+    }
+    if (fit) {
+      add(passed("The algorithms of the time-stamp were fit for as long as they were relied on.",
+                 signature_.detail + ", until " + to_string(reference_), "RFC 5698 section 6"));
+    }
+  }
+
+  void check_path() {
+    if (trust_.anchors.empty()) {
+      add(undecided(
+          SubIndication::no_trust_anchor,
+          "You have not said whose time-stamps you trust, so this one proves nothing yet.",
+          "no trust anchor was given", "RFC 5280 section 6.1.1 (d)"));
+      return;
+    }
+    const PathResult found = find_path(certificate_, pool_, trust_.anchors, info_.gen_time);
+    add(found.finding);
+    if (found.path.empty()) return;
+    for (std::size_t i = 0; i + 1 < found.path.size(); ++i) check_status(found, i);
+  }
+
+  // One certificate of the path that is not the anchor: how it was signed, and its revocation.
+  void check_status(const PathResult& found, std::size_t i) {
+    Report part;
+    part.subject = "certificate " + found.path[i]->subject();
+    // A certificate may be older than the stamp; what matters is T.
+    const SignatureCheck& signature = found.signatures[i];
+    const Time issued = found.path[i]->not_before();
+    const Time made = std::min(issued, info_.gen_time);
+    if (signature.digest) {
+      judge_fitness(end_of(*signature.digest), std::string(name(*signature.digest)), made,
+                    reference_, part);
+    }
+    judge_fitness(end_of(signature.scheme, signature.key_bits), bits_text(signature), made,
+                  reference_, part);
+    const StatusQuestion question{found.path[i], found.path[i + 1],          info_.gen_time,
+                                  reference_,    judged_.later() != nullptr, options_.revocation};
+    std::vector<std::string> notes;
+    const auto statuses = read_status(question, sources(), notes);
+    part.findings.push_back(judge_status(question, statuses, notes));
+    report_.parts.push_back(std::move(part));
+  }
+
+  // Status information of this token, of those that cover it, and what was given.
+  const std::vector<StatusSource>& sources() {
+    if (!sources_.empty()) return sources_;
+    const auto take = [&](std::span<const ByteView> all, bool ocsp, Time proven, const char* from) {
+      for (const ByteView octets : all) {
+        if (sources_.size() < status_sources_max) sources_.push_back({octets, ocsp, proven, from});
+      }
+    };
+    take(token_.crls, false, reference_, "in the time-stamp");
+    take(token_.ocsp_responses, true, reference_, "in the time-stamp");
+    for (auto later = judged_.later(); later != nullptr; later = later->later()) {
+      if (later->token() == nullptr) continue;
+      take(later->token()->crls, false, later->reference(), "in a later time-stamp");
+      take(later->token()->ocsp_responses, true, later->reference(), "in a later time-stamp");
+    }
+    for (const Bytes& crl : options_.extra_crls) {
+      const ByteView octets = crl;
+      take({&octets, 1}, false, options_.at, "that you gave");
+    }
+    return sources_;
+  }
+
+  const JudgedToken& judged_;
+  const TimestampToken& token_;
+  const TstInfo& info_;
+  const SignerInfo& signer_;
+  const TrustMaterial& trust_;
+  const JudgeOptions& options_;
+  const Time reference_;
+  std::vector<CertificatePtr> pool_;
+  CertificatePtr certificate_;
+  bool identified_ = false;
+  SignatureCheck signature_;
+  std::vector<StatusSource> sources_;
+  Report report_;
+};
+
+}  // namespace
+
+Report check_token(const JudgedToken& token, const TrustMaterial& trust,
+                   const JudgeOptions& options) {
+  return TokenChecks(token, trust, options).run();
+}
+
+bool judge_fitness(std::optional<Time> end, const std::string& algorithm, Time made, Time reference,
+                   Report& report) {
+  if (!end || (made < *end && reference < *end)) return true;
+  const std::string detail = algorithm + ": fit until " + to_string(*end) + ", used " +
+                             to_string(made) + ", relied on until " + to_string(reference);
+  if (made >= *end) {
+    // Not FAILED (ETSI EN 319 102-1 has it so too): weak is not yet forged. Never PASSED either.
+    report.findings.push_back(undecided(SubIndication::crypto_failure,
+                                        "An algorithm was already too weak when it was used.",
+                                        detail, "RFC 5698 section 6"));
+  } else {
+    report.findings.push_back(
+        undecided(SubIndication::out_of_bounds_no_poe,
+                  "An algorithm grew too weak before a later time-stamp covered what it protects.",
+                  detail, "RFC 5698 section 6, RFC 4998 section 5.3"));
+  }
+  return false;
+}
+
+}  // namespace perdura::verifier

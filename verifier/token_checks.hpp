@@ -1,0 +1,30 @@
+// The checks that make up judging one time-stamp token, in the order of RFC 3161 §2.2.
+// verify_token.hpp offers them with a cache; nobody else needs this. Thread safety: pure functions.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "verifier/certificate_path.hpp"
+#include "verifier/trust_anchors.hpp"
+#include "verifier/verdict.hpp"
+#include "verifier/verify_token.hpp"
+
+namespace perdura::verifier {
+
+// The options' certificates, read.
+struct TrustMaterial {
+  std::vector<CertificatePtr> anchors;
+  std::vector<CertificatePtr> extras;
+};
+
+// Judges a token that parsed, as of token.reference(). The first finding says what it stamps.
+Report check_token(const JudgedToken& token, const TrustMaterial& trust,
+                   const JudgeOptions& options);
+
+// Adds an INDETERMINATE finding when `end` had come, at `made` already or by `reference`. Whether
+// it added none.
+bool judge_fitness(std::optional<Time> end, const std::string& algorithm, Time made, Time reference,
+                   Report& report);
+
+}  // namespace perdura::verifier

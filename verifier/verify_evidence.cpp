@@ -1,0 +1,398 @@
+#include "verifier/verify_evidence.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "verifier/findings.hpp"
+#include "verifier/policy.hpp"
+#include "verifier/reduced_hashtree.hpp"
+#include "verifier/token_checks.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+using JudgedPtr = std::shared_ptr<const JudgedToken>;
+
+// One Hasher an algorithm and thread: records are judged by the million.
+Hasher& hasher_for(DigestAlgorithm algorithm) {
+  thread_local std::array<std::unique_ptr<Hasher>, 16> hashers;
+  auto& hasher = hashers[static_cast<std::size_t>(algorithm)];
+  if (hasher == nullptr) hasher = std::make_unique<Hasher>(algorithm);
+  return *hasher;
+}
+
+// The hash value of `object`; null when it was not given in this algorithm.
+const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
+  for (const auto& digest : object.digests) {
+    if (digest.first == algorithm) return &digest.second;
+  }
+  return nullptr;
+}
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::string documents(std::size_t count) {
+  return count == 1 ? "The document is" : "All " + std::to_string(count) + " documents are";
+}
+
+class EvidenceChecks {
+ public:
+  EvidenceChecks(const EvidenceRecord& record, std::span<const DataObject> objects,
+                 GroupProof proof, const TokenJudge& judge)
+      : record_(record), objects_(objects), proof_(proof), judge_(judge) {}
+
+  EvidenceReport run() {
+    report_.subject = "evidence record";
+    if (objects_.empty()) {
+      add(undecided(SubIndication::no_evidence,
+                    "No document was given, so there is nothing that this evidence could be about.",
+                    "", "RFC 4998 section 3.3"));
+    }
+    judge_tokens();
+    check_record();
+    for (std::size_t c = 0; c < record_.chains.size(); ++c) check_chain(c);
+    check_order();
+    EvidenceReport result{std::move(report_), std::nullopt};
+    if (result.report.verdict() == Verdict::passed) {
+      result.existed_since = tokens_.front().front()->token()->tst_info.latest();
+    }
+    return result;
+  }
+
+ private:
+  void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
+
+  // From the newest to the oldest, since each is judged as of the one that covers it (§5.3).
+  void judge_tokens() {
+    tokens_.resize(record_.chains.size());
+    JudgedPtr later;
+    for (std::size_t c = record_.chains.size(); c-- > 0;) {
+      const auto& chain = record_.chains[c].archive_timestamps;
+      tokens_[c].resize(chain.size());
+      for (std::size_t j = chain.size(); j-- > 0;) {
+        later = later == nullptr ? judge_.judged(chain[j].time_stamp, judge_.options().at)
+                                 : judge_.judged(chain[j].time_stamp, later);
+        tokens_[c][j] = later;
+      }
+    }
+  }
+
+  // RFC 4998 §3.1
+  void check_record() {
+    if (record_.crypto_infos) {
+      add(warned("The evidence record carries hints that nothing protects; they were not used.",
+                 "cryptoInfos", "RFC 4998 section 3.1"));
+    }
+    if (record_.encryption_info) {
+      add(warned("The evidence is about encrypted data; what was given is taken as that data.",
+                 "encryptionInfo", "RFC 4998 section 6.1"));
+    }
+  }
+
+  // §4.1: the field, or when it is absent the algorithm of the token's imprint.
+  std::optional<DigestAlgorithm> algorithm_of(const ArchiveTimeStamp& ats,
+                                              const JudgedToken& judged, Report& report) {
+    const auto imprint = digest_algorithm(judged.token()->tst_info.imprint_algorithm);
+    if (!imprint) return std::nullopt;  // the token's report says so
+    if (ats.digest_algorithm && digest_algorithm_from_oid(*ats.digest_algorithm) != imprint) {
+      report.findings.push_back(
+          failed(SubIndication::format_failure,
+                 "The hash function of the hash tree is not that of its time-stamp.",
+                 oid_text(*ats.digest_algorithm) + " and " + std::string(name(*imprint)),
+                 "RFC 4998 sections 4.1 and 4.3"));
+      return std::nullopt;
+    }
+    // §3.1: the record lists every hash function that it uses.
+    const auto listed = [&](ByteView oid) { return equal(oid, verifier::oid(*imprint)); };
+    if (!std::ranges::any_of(record_.digest_algorithms, listed)) {
+      report.findings.push_back(
+          failed(SubIndication::format_failure,
+                 "The evidence record does not list a hash function that it uses.",
+                 std::string(name(*imprint)), "RFC 4998 section 3.1"));
+    }
+    return imprint;
+  }
+
+  void check_chain(std::size_t c) {
+    Report chain;
+    chain.subject = "chain " + std::to_string(c + 1);
+    const auto& stamps = record_.chains[c].archive_timestamps;
+    std::optional<DigestAlgorithm> algorithm;
+    chain.parts.reserve(stamps.size());
+    for (std::size_t j = 0; j < stamps.size(); ++j) {
+      const JudgedToken& judged = *tokens_[c][j];
+      Report part = report_of(judged);
+      part.subject = "time-stamp " + std::to_string(j + 1);
+      if (judged.token() != nullptr) {
+        const auto own = algorithm_of(stamps[j], judged, part);
+        if (j == 0) {
+          algorithm = own;
+          if (own) check_start(c, *own, part);
+        } else if (own && algorithm && *own != *algorithm) {
+          part.findings.push_back(
+              failed(SubIndication::link_failure,
+                     "A renewed time-stamp uses another hash function than its chain.",
+                     std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
+                     "RFC 4998 section 5.1"));
+        } else if (own) {
+          check_timestamp_renewal(c, j, *own, part);
+        }
+      }
+      chain.parts.push_back(std::move(part));
+    }
+    if (algorithm) check_chain_algorithm(c, *algorithm, chain);
+    report_.parts.push_back(std::move(chain));
+  }
+
+  Report report_of(const JudgedToken& judged) const {
+    const Report& full = judged.report();
+    const bool whole = judge_.options().detail == ReportDetail::full ||
+                       judged.verdict() != Verdict::passed || has_warning(full);
+    Report report;
+    if (!whole) {
+      report.findings.reserve(4);
+      report.findings.push_back(full.findings.front());
+      return report;
+    }
+    report = full;
+    return report;
+  }
+
+  static bool has_warning(const Report& report) {
+    const auto is_warning = [](const Finding& finding) { return finding.warning; };
+    return std::ranges::any_of(report.findings, is_warning) ||
+           std::ranges::any_of(report.parts, has_warning);
+  }
+
+  // §5.3: the hash function of a chain must hold until the next chain's first time-stamp.
+  void check_chain_algorithm(std::size_t c, DigestAlgorithm algorithm, Report& chain) {
+    const TimestampToken* first = tokens_[c].front()->token();
+    Time until = judge_.options().at;
+    if (c + 1 < tokens_.size()) {
+      const TimestampToken* next = tokens_[c + 1].front()->token();
+      if (next == nullptr) return;
+      until = next->tst_info.gen_time;
+    }
+    judge_fitness(end_of(algorithm), "hash tree with " + std::string(name(algorithm)),
+                  first->tst_info.gen_time, until, chain);
+  }
+
+  // The first time-stamp of a chain covers the objects: by themselves (§4.3), or with the whole
+  // sequence before (§5.2, hash-tree renewal).
+  void check_start(std::size_t c, DigestAlgorithm algorithm, Report& part) {
+    std::vector<Digest> values;
+    values.reserve(objects_.size());
+    for (const DataObject& object : objects_) {
+      const Digest* digest = digest_of(object, algorithm);
+      if (digest == nullptr) {
+        part.findings.push_back(
+            undecided(SubIndication::unsupported_algorithm,
+                      "The hash value of " + quoted(object.name) + " was not given as needed.",
+                      std::string(name(algorithm)), "RFC 4998 section 4.3 step 2"));
+        return;
+      }
+      values.push_back(*digest);
+    }
+    if (values.empty()) return;
+    if (c == 0) {
+      check_objects(values, part);
+    } else {
+      check_hashtree_renewal(c, algorithm, values, part);
+    }
+  }
+
+  void check_objects(const std::vector<Digest>& values, Report& part) {
+    const ArchiveTimeStamp& ats = record_.chains[0].archive_timestamps[0];
+    bool covered = true;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (relates(ats, 0, 0, values[i])) continue;
+      covered = false;
+      part.findings.push_back(
+          failed(SubIndication::hash_failure,
+                 quoted(objects_[i].name) +
+                     " is not what was time-stamped: it was altered, or is another document.",
+                 "hash value " + values[i].hex(), "RFC 4998 section 4.3 step 2"));
+    }
+    if (!covered || !leads_to_imprint(ats, 0, 0, values, part)) return;
+    part.findings.push_back(
+        passed(documents(values.size()) + ", bit for bit, what was time-stamped.", "",
+               "RFC 4998 section 4.3"));
+    if (proof_ == GroupProof::whole_group) check_group(ats, values, part);
+  }
+
+  // §4.3, last paragraph: the first list holds the group and nothing else.
+  static void check_group(const ArchiveTimeStamp& ats, std::vector<Digest> values, Report& part) {
+    constexpr const char* rule = "RFC 4998 section 4.3";
+    std::vector<Digest> listed = values;
+    if (ats.reduced_hashtree) {
+      listed.clear();
+      for (const ByteView value : ats.reduced_hashtree->front()) listed.emplace_back(value);
+    }
+    const auto make_set = [](std::vector<Digest>& list) {
+      std::sort(list.begin(), list.end());
+      list.erase(std::unique(list.begin(), list.end()), list.end());
+    };
+    make_set(values);
+    make_set(listed);
+    if (values == listed) {
+      part.findings.push_back(passed("The documents are all of their record.", "", rule));
+    } else {
+      part.findings.push_back(failed(SubIndication::missing_data,
+                                     "Documents of the record are missing.",
+                                     std::to_string(listed.size()) + " in the record, " +
+                                         std::to_string(values.size()) + " given",
+                                     rule));
+    }
+  }
+
+  // §4.3 step 2: whether the time-stamp relates to a value.
+  bool relates(const ArchiveTimeStamp& ats, std::size_t c, std::size_t j, const Digest& value) {
+    if (ats.reduced_hashtree) return contains(ats.reduced_hashtree->front(), value);
+    return equal(tokens_[c][j]->token()->tst_info.hashed_message, value);
+  }
+
+  // §4.3 steps 3 and 4: whether the lists lead to what was time-stamped.
+  bool leads_to_imprint(const ArchiveTimeStamp& ats, std::size_t c, std::size_t j,
+                        std::span<const Digest> values, Report& part) {
+    constexpr const char* rule = "RFC 4998 section 4.3 steps 3 and 4";
+    const TstInfo& info = tokens_[c][j]->token()->tst_info;
+    const auto wrong = [&](SubIndication why, std::string what, std::string detail) {
+      part.findings.push_back(failed(why, std::move(what), std::move(detail), rule));
+      return false;
+    };
+    if (!ats.reduced_hashtree) {
+      const bool one = std::ranges::all_of(values, [&](const Digest& v) { return v == values[0]; });
+      return one || wrong(SubIndication::hash_failure, "The time-stamp covers one document only.",
+                          "no reduced hash tree");
+    }
+    const DigestAlgorithm algorithm = *digest_algorithm(info.imprint_algorithm);
+    for (const PartialHashtree& list : *ats.reduced_hashtree) {
+      for (const ByteView value : list) {
+        if (value.size() == digest_size(algorithm)) continue;
+        return wrong(SubIndication::format_failure,
+                     "A hash value in the evidence does not have the length of its hash function.",
+                     std::to_string(value.size()) + " octets");
+      }
+    }
+    Hasher& hasher = hasher_for(algorithm);
+    if (equal(root(hasher, *ats.reduced_hashtree, Duplicates::kept), info.hashed_message)) {
+      return true;
+    }
+    if (equal(root(hasher, *ats.reduced_hashtree, Duplicates::merged), info.hashed_message)) {
+      part.findings.push_back(
+          warned("Equal hash values in one list had to be taken once for the evidence to hold.",
+                 "RFC 4998 does not say how they are to be taken", rule));
+      return true;
+    }
+    return wrong(SubIndication::hash_failure,
+                 "The hash values of the evidence do not lead to what was time-stamped.",
+                 "imprint " + to_hex(info.hashed_message));
+  }
+
+  // §5.2, §5.3 step 2: the first list holds the hash of the time-stamp before.
+  void check_timestamp_renewal(std::size_t c, std::size_t j, DigestAlgorithm algorithm,
+                               Report& part) {
+    constexpr const char* rule = "RFC 4998 section 5.3 step 2";
+    const ArchiveTimeStamp& ats = record_.chains[c].archive_timestamps[j];
+    const Digest previous = tokens_[c][j - 1]->digest(algorithm);
+    if (!relates(ats, c, j, previous)) {
+      part.findings.push_back(failed(SubIndication::link_failure,
+                                     "The renewed time-stamp does not cover the one before it.",
+                                     "hash value " + previous.hex(), rule));
+      return;
+    }
+    if (!leads_to_imprint(ats, c, j, {&previous, 1}, part)) return;
+    part.findings.push_back(
+        passed("The renewed time-stamp covers the one before it.", previous.hex(), rule));
+  }
+
+  // §5.2 steps 3 to 5: the first list holds H(H(d) || H(sequence so far)) for each object.
+  void check_hashtree_renewal(std::size_t c, DigestAlgorithm algorithm,
+                              const std::vector<Digest>& values, Report& part) {
+    constexpr const char* rule = "RFC 4998 section 5.2 steps 3 to 5, section 5.3 step 3";
+    const ArchiveTimeStamp& ats = record_.chains[c].archive_timestamps[0];
+    Hasher& hasher = hasher_for(algorithm);
+    const Digest sequence = sequence_hash(c, hasher);
+    std::vector<Digest> leaves;
+    const auto all_relate = [&](auto make) {
+      leaves.clear();
+      for (const Digest& value : values) leaves.push_back(make(value));
+      return std::ranges::all_of(leaves, [&](const Digest& v) { return relates(ats, c, 0, v); });
+    };
+    if (!all_relate([&](const Digest& value) { return renewed_leaf(hasher, value, sequence); })) {
+      // Figure 4 of the RFC sorts the two values, its text does not; the text holds.
+      if (!all_relate([&](const Digest& value) { return node_hash(hasher, value, sequence); })) {
+        part.findings.push_back(failed(
+            SubIndication::link_failure,
+            "The renewed hash tree does not cover the documents together with the evidence before.",
+            "hash value of the sequence " + sequence.hex(), rule));
+        return;
+      }
+      part.findings.push_back(
+          warned("The renewal joins its hash values in sorted order, which only a figure of the "
+                 "standard shows.",
+                 "RFC 4998 figure 4", rule));
+    }
+    if (!leads_to_imprint(ats, c, 0, leaves, part)) return;
+    part.findings.push_back(
+        passed("The renewed hash tree covers the documents and all evidence before.",
+               sequence.hex(), rule));
+  }
+
+  // The hash of a DER ArchiveTimeStampSequence of all chains before chain `c`, in their octets.
+  Digest sequence_hash(std::size_t c, Hasher& hasher) const {
+    const ByteView first = record_.chains.front().encoding;
+    const ByteView last = record_.chains[c - 1].encoding;
+    const ByteView chains(first.data(), last.data() + last.size());
+    const Bytes header = der_header(tag::sequence, chains.size());
+    return hasher.update(header).update(chains).finish();
+  }
+
+  // §5.1, §5.3 step 1: times ascend. What is inside the accuracies of two clocks is no proof of the
+  // contrary, for the hash links show the order already.
+  void check_order() {
+    const TstInfo* before = nullptr;
+    for (const auto& chain : tokens_) {
+      for (const JudgedPtr& judged : chain) {
+        if (judged->token() == nullptr) return;
+        const TstInfo& info = judged->token()->tst_info;
+        if (before != nullptr) check_pair(*before, info);
+        before = &info;
+      }
+    }
+  }
+
+  void check_pair(const TstInfo& before, const TstInfo& after) {
+    const std::int64_t ahead_s = before.gen_time - after.gen_time;
+    const std::int64_t ahead = ahead_s * 1'000'000 + before.gen_time_micros - after.gen_time_micros;
+    if (ahead <= 0) return;
+    const std::string detail =
+        to_string(before.gen_time) + " is before " + to_string(after.gen_time) + " in the record";
+    constexpr const char* rule = "RFC 4998 section 5.1";
+    if (ahead > before.accuracy_micros.value_or(0) + after.accuracy_micros.value_or(0)) {
+      add(failed(SubIndication::order_failure, "The times of the time-stamps are out of order.",
+                 detail, rule));
+    } else {
+      add(warned("Two time-stamps are out of order by less than their clocks are exact.", detail,
+                 rule));
+    }
+  }
+
+  const EvidenceRecord& record_;
+  std::span<const DataObject> objects_;
+  GroupProof proof_;
+  const TokenJudge& judge_;
+  std::vector<std::vector<JudgedPtr>> tokens_;
+  Report report_;
+};
+
+}  // namespace
+
+EvidenceReport judge_evidence_record(const EvidenceRecord& record,
+                                     std::span<const DataObject> objects, GroupProof proof,
+                                     const TokenJudge& judge) {
+  return EvidenceChecks(record, objects, proof, judge).run();
+}
+
+}  // namespace perdura::verifier
