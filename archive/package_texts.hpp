@@ -1,0 +1,26 @@
+// The texts of a package that people read, and the small tag files of BagIt.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "verifier/package.hpp"
+
+namespace perdura::archive {
+
+// README.txt: what this is, what lies where, how to verify it, what it does not prove.
+std::string readme_text(const verifier::PackageHeader& header);
+
+// BY-HAND.txt: how to verify with nothing but sha256sum, openssl and a shell.
+std::string by_hand_text(const verifier::PackageHeader& header);
+
+// bagit.txt (RFC 8493 section 2.1.1).
+std::string bagit_text();
+
+// bag-info.txt with Payload-Oxum (RFC 8493 section 2.2.2).
+std::string bag_info_text(const verifier::PackageHeader& header, std::uint64_t payload_octets,
+                          std::uint64_t payload_files);
+
+}  // namespace perdura::archive

@@ -1,0 +1,248 @@
+#include "archive/package_writer.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "archive/package_output.hpp"
+#include "archive/package_texts.hpp"
+#include "verifier/digest.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace fs = std::filesystem;
+using verifier::ByteView;
+using verifier::Errc;
+using verifier::Error;
+using verifier::Hasher;
+using verifier::Ok;
+using verifier::PackageHeader;
+using verifier::Result;
+
+constexpr std::size_t name_size_max = 255;
+
+bool is_safe_name(std::string_view name) {
+  const bool spelt_safely = std::ranges::all_of(name, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-' || c == '/';
+  });
+  if (!spelt_safely || name.size() > name_size_max) return false;
+  for (std::size_t start = 0; start <= name.size();) {
+    const std::size_t end = std::min(name.find('/', start), name.size());
+    const std::string_view part = name.substr(start, end - start);
+    if (part.empty() || part == "." || part == "..") return false;
+    start = end + 1;
+  }
+  return true;
+}
+
+// The lines of one manifest. Those that come in ascending order of names are spooled to a file that
+// has no name; others are kept in memory and merged in at the end.
+class Manifest {
+ public:
+  // The spool is made in `folder`. Errors: io.
+  static Result<Manifest> open(const fs::path& folder) {
+    std::string name = ((folder.empty() ? fs::path(".") : folder) / ".manifest-XXXXXX").string();
+    const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+    if (fd < 0) return io_error("can't make a temporary file", name);
+    ::unlink(name.c_str());
+    Manifest manifest;
+    manifest.spool_.reset(::fdopen(fd, "w+"));
+    if (!manifest.spool_) return io_error("can't make a temporary file", name);
+    return manifest;
+  }
+
+  Result<Ok> add(std::string_view name, const verifier::Digest& digest) {
+    std::string line = digest.hex() + "  " + std::string(name) + "\n";
+    if (name <= last_) {
+      stragglers_.push_back(std::move(line));
+      return Ok{};
+    }
+    last_ = name;
+    if (std::fwrite(line.data(), 1, line.size(), spool_.get()) != line.size()) {
+      return io_error("can't write", "the manifest's temporary file");
+    }
+    return Ok{};
+  }
+
+  // Gives every line to `take`, in ascending order of names. Errors: conflict (a name twice), io,
+  // and those of `take`.
+  template <typename Take>
+  Result<Ok> for_each(const Take& take) {
+    std::ranges::sort(stragglers_, {}, name_of);
+    if (std::fflush(spool_.get()) != 0 || std::fseek(spool_.get(), 0, SEEK_SET) != 0) {
+      return io_error("can't read back", "the manifest's temporary file");
+    }
+    auto straggler = stragglers_.begin();
+    std::string spooled = next();
+    std::string before;
+    while (!spooled.empty() || straggler != stragglers_.end()) {
+      const bool from_spool = straggler == stragglers_.end() ||
+                              (!spooled.empty() && name_of(spooled) < name_of(*straggler));
+      const std::string line = from_spool ? spooled : *straggler++;
+      if (from_spool) spooled = next();
+      if (!before.empty() && name_of(before) == name_of(line)) {
+        return Error{Errc::conflict, "was added twice", std::string(name_of(line)), ""};
+      }
+      if (auto taken = take(line); !taken) return taken.error();
+      before = line;
+    }
+    if (std::ferror(spool_.get()) != 0) return io_error("can't read back", "the manifest");
+    return Ok{};
+  }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  // The name in a line, with its LF.
+  static std::string_view name_of(const std::string& line) {
+    return std::string_view(line).substr(66);
+  }
+  static Error io_error(std::string_view what, std::string_view where) {
+    return {Errc::io, std::string(what) + ": " + std::strerror(errno), std::string(where), ""};
+  }
+  // The next spooled line; empty at the end.
+  std::string next() {
+    char line[name_size_max + 72];
+    return std::fgets(line, sizeof line, spool_.get()) == nullptr ? "" : line;
+  }
+
+  std::unique_ptr<std::FILE, Close> spool_;
+  std::string last_;
+  std::vector<std::string> stragglers_;
+};
+
+}  // namespace
+
+class PackageWriter::State {
+ public:
+  State(std::unique_ptr<PackageOutput> output, Manifest payload, Manifest tags,
+        PackageHeader header)
+      : header_(std::move(header)),
+        output_(std::move(output)),
+        payload_(std::move(payload)),
+        tags_(std::move(tags)) {}
+
+  PackageHeader& header() { return header_; }
+
+  Result<Ok> begin(std::string_view name, const ByteView* whole) {
+    if (!current_.empty()) return misuse("the file before was not ended", name);
+    if (!is_safe_name(name)) {
+      return misuse("not fit as a name in a package (letters, digits, '.', '_', '-', '/')", name);
+    }
+    if (auto begun = output_->begin(name, whole); !begun) return begun.error();
+    current_ = name;
+    size_ = 0;
+    return Ok{};
+  }
+
+  Result<Ok> write(ByteView bytes) {
+    if (current_.empty()) return misuse("no file was begun", "");
+    sha256_.update(bytes);
+    size_ += bytes.size();
+    return output_->write(bytes);
+  }
+
+  Result<Ok> end() {
+    if (current_.empty()) return misuse("no file was begun", "");
+    if (auto ended = output_->end(); !ended) return ended.error();
+    const std::string name = std::exchange(current_, {});
+    const verifier::Digest digest = sha256_.finish();
+    if (name == "README.txt") has_readme_ = true;
+    if (name == "BY-HAND.txt") has_by_hand_ = true;
+    if (!name.starts_with("data/")) return tags_.add(name, digest);
+    ++files_;
+    octets_ += size_;
+    return payload_.add(name, digest);
+  }
+
+  Result<Ok> add(std::string_view name, ByteView bytes) {
+    if (auto done = begin(name, &bytes); !done) return done.error();
+    if (auto done = write(bytes); !done) return done.error();
+    return end();
+  }
+  Result<Ok> add(std::string_view name, std::string_view text) {
+    return add(name, verifier::as_bytes(text));
+  }
+
+  // Each step needs those before it: the manifests list what was written.
+  Result<Ok> finish() {
+    if (!current_.empty()) return misuse("the file was not ended", current_);
+    Result<Ok> done = add(verifier::package_name::header, verifier::write_package_header(header_));
+    if (done && !has_readme_) done = add("README.txt", readme_text(header_));
+    if (done && !has_by_hand_) done = add("BY-HAND.txt", by_hand_text(header_));
+    if (done) done = add("bagit.txt", bagit_text());
+    if (done) done = add("bag-info.txt", bag_info_text(header_, octets_, files_));
+    if (done) done = write_manifest("manifest-sha256.txt", payload_);
+    if (done) done = write_manifest("tagmanifest-sha256.txt", tags_);
+    if (!done) return done;
+    return output_->publish();
+  }
+
+ private:
+  static Error misuse(std::string what, std::string_view where) {
+    return {Errc::misuse, std::move(what), std::string(where), ""};
+  }
+
+  Result<Ok> write_manifest(std::string_view name, Manifest& manifest) {
+    if (auto begun = begin(name, nullptr); !begun) return begun.error();
+    auto written = manifest.for_each(
+        [this](const std::string& line) { return write(verifier::as_bytes(line)); });
+    if (!written) return written.error();
+    return end();
+  }
+
+  PackageHeader header_;
+  std::unique_ptr<PackageOutput> output_;
+  Manifest payload_;
+  Manifest tags_;
+  Hasher sha256_{verifier::DigestAlgorithm::sha256};
+  std::string current_;  // the name of the file that was begun; empty when there is none
+  std::uint64_t size_ = 0;
+  std::uint64_t files_ = 0;   // of payload
+  std::uint64_t octets_ = 0;  // of payload
+  bool has_readme_ = false;
+  bool has_by_hand_ = false;
+};
+
+PackageWriter::PackageWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PackageWriter::PackageWriter(PackageWriter&&) noexcept = default;
+PackageWriter& PackageWriter::operator=(PackageWriter&&) noexcept = default;
+PackageWriter::~PackageWriter() = default;
+
+Result<PackageWriter> PackageWriter::open(const fs::path& path, PackageForm form,
+                                          PackageHeader header) {
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored))) {
+    return Error{Errc::conflict, "there is something already", path.string(),
+                 "choose another name, or move away what is there"};
+  }
+  auto payload = Manifest::open(path.parent_path());
+  if (!payload) return payload.error();
+  auto tags = Manifest::open(path.parent_path());
+  if (!tags) return tags.error();
+  auto output = form == PackageForm::zip ? open_zip_output(path, header.exported_at)
+                                         : open_folder_output(path);
+  if (!output) return output.error();
+  return PackageWriter(std::make_unique<State>(*std::move(output), *std::move(payload),
+                                               *std::move(tags), std::move(header)));
+}
+
+PackageHeader& PackageWriter::header() { return state_->header(); }
+Result<Ok> PackageWriter::begin_file(std::string_view name) { return state_->begin(name, nullptr); }
+Result<Ok> PackageWriter::write(ByteView bytes) { return state_->write(bytes); }
+Result<Ok> PackageWriter::end_file() { return state_->end(); }
+Result<Ok> PackageWriter::add(std::string_view name, ByteView bytes) {
+  return state_->add(name, bytes);
+}
+Result<Ok> PackageWriter::finish() { return state_->finish(); }
+
+}  // namespace perdura::archive
