@@ -26,14 +26,14 @@ using verifier::ByteView;
 struct Recognized {
   // application/fhir+json, application/hl7-v2+er7, application/hl7-cda+xml, application/dicom,
   // application/pdf, application/json, text/xml, text/plain or application/octet-stream.
-  std::string media_type;
-  std::optional<verifier::Patient> patient;
+  std::string media_type = {};
+  std::optional<verifier::Patient> patient = {};
   // When what the document tells of happened; a bare date is its first second, and a time without
   // an offset is taken as UTC.
-  std::optional<verifier::Time> event_time;
-  std::string record_type;  // "Bundle/collection", "ORU^R01", "Discharge Summary", "CT"
-  std::string author;       // a name for people
-  std::string language;     // BCP 47, as written: "en-US"
+  std::optional<verifier::Time> event_time = {};
+  std::string record_type = {};  // "Bundle/collection", "ORU^R01", "Discharge Summary", "CT"
+  std::string author = {};       // a name for people
+  std::string language = {};     // BCP 47, as written: "en-US"
 };
 
 // The longest text in a Recognized, in octets.
