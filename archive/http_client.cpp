@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -190,28 +189,32 @@ Result<Ok> Exchange::prepare(asio::ssl::context& context) {
 }
 
 Result<Ok> Exchange::handshake(beast::ssl_stream<beast::tcp_stream&>& tls) {
-  error_code ignored;
-  asio::ip::make_address(target_.host, ignored);
-  const bool is_address = !ignored;
-  if (!is_address) SSL_set_tlsext_host_name(tls.native_handle(), target_.host.c_str());
-  tls.set_verify_callback(asio::ssl::host_name_verification(target_.host));
+  error_code not_an_address;
+  asio::ip::make_address(target_.host, not_an_address);
+  SSL* native = tls.native_handle();
+  const int named =
+      not_an_address ? SSL_set1_host(native, target_.host.c_str())
+                     : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), target_.host.c_str());
+  if (named != 1) {
+    return unavailable("a certificate cannot be for the name '" + target_.host + "'",
+                       "give the server's name");
+  }
+  if (not_an_address) SSL_set_tlsext_host_name(native, target_.host.c_str());
   stream_.expires_at(end_of_step(options_.handshake_timeout_ms));
   const error_code error = step(
       [&](auto done) { tls.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
   if (!error) return Ok{};
-  const long verdict = SSL_get_verify_result(tls.native_handle());
+  const long verdict = SSL_get_verify_result(native);
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    return unavailable("the server's certificate is not for the name '" + target_.host + "'",
+                       "use the name that the certificate has, or ask who runs the server");
+  }
   if (verdict != X509_V_OK) {
     return unavailable(std::string("the server's certificate is not accepted: ") +
                            X509_verify_cert_error_string(verdict),
                        "name the file with the root that issued it, or ask who runs the server");
   }
-  if (error.category() == asio::error::get_ssl_category() &&
-      ERR_GET_REASON(static_cast<unsigned long>(error.value())) ==
-          SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    return unavailable("the server's certificate is not for the name '" + target_.host + "'",
-                       "use the name that the certificate has, or ask who runs the server");
-  }
-  return failed("the TLS handshake", error, options_.handshake_timeout_ms);
+  return failed("agreeing on TLS", error, options_.handshake_timeout_ms);
 }
 
 Error Exchange::unreadable(error_code error) const {

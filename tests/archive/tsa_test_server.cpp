@@ -95,7 +95,10 @@ std::optional<Behaviour> behaviour_from_name(std::string_view name) {
 
 std::string behaviour_names() {
   std::string all;
-  for (const auto& row : names) all += (all.empty() ? "" : "|") + std::string(row.first);
+  for (const auto& row : names) {
+    if (!all.empty()) all += '|';
+    all += row.first;
+  }
   return all;
 }
 
