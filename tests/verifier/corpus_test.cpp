@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "tests/verifier/reports.hpp"
 #include "verifier/verify_evidence.hpp"
 
 namespace perdura::verifier {
@@ -42,22 +42,6 @@ Bytes read(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   EXPECT_TRUE(in) << path;
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-void print(const Report& report, std::ostream& out, int depth = 0) {
-  const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
-  out << indent << "* " << report.subject << '\n';
-  for (const Finding& finding : report.findings) {
-    out << indent << "  " << name(finding.verdict) << ' ' << name(finding.sub_indication) << ' '
-        << (finding.warning ? "(!) " : "") << finding.what << " [" << finding.detail << "]\n";
-  }
-  for (const Report& part : report.parts) print(part, out, depth + 1);
-}
-
-std::string text(const Report& report) {
-  std::ostringstream out;
-  print(report, out);
-  return out.str();
 }
 
 std::vector<DataObject> objects_for(const Case& row, const EvidenceRecord& record) {
@@ -121,7 +105,7 @@ TEST_F(Corpus, EveryCaseYieldsWhatItsTableSays) {
     const auto objects = objects_for(row, *record);
     const auto judged = judge_evidence_record(*record, objects, GroupProof::single_objects, judge);
     EXPECT_EQ(judged.report.verdict(), good ? Verdict::indeterminate : Verdict::failed)
-        << text(judged.report);
+        << test::text(judged.report);
     EXPECT_FALSE(judged.existed_since);
   }
   EXPECT_GE(count, 13);
