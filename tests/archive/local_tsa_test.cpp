@@ -14,6 +14,7 @@
 #include "archive/time_stamp_protocol.hpp"
 #include "tests/archive/outside_world.hpp"
 #include "verifier/timestamp_token.hpp"
+#include "verifier/verify_token.hpp"
 
 namespace perdura {
 namespace {
@@ -80,6 +81,22 @@ INSTANTIATE_TEST_SUITE_P(, LocalTsaAlgorithm,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+TEST_P(LocalTsaAlgorithm, StampsPassOurVerifierWithTheCaAsAnchor) {
+  clock.set(clock.now() + 86'400);
+  const Bytes token = stamp(GetParam());
+  const auto anchors = verifier::read_certificates(tests::read_octets(dir / "ca.pem"), "ca.pem");
+  ASSERT_TRUE(anchors);
+  const verifier::TokenJudge judge({.anchors = {*anchors},
+                                    .at = clock.now() + 9 * 31'536'000,
+                                    .revocation = verifier::RevocationMode::required,
+                                    .extra_certificates = {},
+                                    .extra_crls = {}});
+  const Digest imprint = verifier::hash(GetParam(), verifier::as_bytes(document));
+  const verifier::Report report = judge.judge(token, judge.options().at, &imprint);
+  EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
+      << (report.decisive() != nullptr ? report.decisive()->what : "");
+}
 
 TEST_F(LocalTsaTest, StampsStateTheClocksTimeAndNoOther) {
   const Bytes octets = stamp();

@@ -9,6 +9,7 @@
 #include "tests/archive/outside_world.hpp"
 #include "tests/archive/tsa_test_server.hpp"
 #include "verifier/timestamp_token.hpp"
+#include "verifier/verify_token.hpp"
 
 namespace perdura {
 namespace {
@@ -234,6 +235,15 @@ TEST_F(OpensslTsa, IsAcceptedAndItsPathAndStatusListArePutIntoTheToken) {
   const auto verified =
       in_folder("openssl ts -verify -data document -in token -token_in -CAfile root.pem");
   EXPECT_NE(verified.output.find("Verification: OK"), std::string::npos) << verified.output;
+
+  const verifier::TokenJudge judge({.anchors = {{options.ca_certificates[0]}},
+                                    .at = clock.now(),
+                                    .revocation = verifier::RevocationMode::if_present,
+                                    .extra_certificates = {},
+                                    .extra_crls = {}});
+  const verifier::Report report = judge.judge(*token, clock.now(), &imprint);
+  EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
+      << (report.decisive() != nullptr ? report.decisive()->what : "");
 }
 
 TEST_F(OpensslTsa, TokenIsKeptWhenItsStatusListCannotBeHad) {
