@@ -26,6 +26,30 @@ std::vector<ByteView> read_digest_algorithms(DerReader& in) {
   return oids;
 }
 
+// [n] of one or more Attribute ::= SEQUENCE { type OBJECT IDENTIFIER, values SET OF ANY }.
+std::optional<ByteView> read_attributes(DerReader& in, Tag tag) {
+  if (!in.next_is(tag)) return std::nullopt;
+  DerReader attributes = in.constructed(tag);
+  if (!attributes.more()) attributes.fail("list of attributes is empty");
+  while (attributes.more()) {
+    DerReader attribute = attributes.constructed(tag::sequence);
+    attribute.oid();
+    attribute.element(tag::set);
+    attribute.end();
+  }
+  return attributes.encoding();
+}
+
+// EncryptionInfo ::= SEQUENCE { encryptionInfoType OBJECT IDENTIFIER, encryptionInfoValue ANY }
+std::optional<ByteView> read_encryption_info(DerReader& in) {
+  if (!in.next_is(tag::context(1))) return std::nullopt;
+  DerReader info = in.constructed(tag::context(1));
+  info.oid();
+  info.any();
+  info.end();
+  return info.encoding();
+}
+
 std::optional<std::vector<PartialHashtree>> read_reduced_hashtree(DerReader& in) {
   if (!in.next_is(tag::context(2))) return std::nullopt;
   DerReader tree = in.constructed(tag::context(2));
@@ -43,7 +67,7 @@ ArchiveTimeStamp read_archive_timestamp(DerReader& in) {
   if (ats.next_is(tag::context(0))) {
     result.digest_algorithm = read_hash_algorithm(ats, tag::context(0));
   }
-  result.attributes = ats.optional_element(tag::context(1));
+  result.attributes = read_attributes(ats, tag::context(1));
   result.reduced_hashtree = read_reduced_hashtree(ats);
   result.time_stamp = ats.element_ber(tag::sequence);
   ats.end();
@@ -70,8 +94,8 @@ EvidenceRecord read_evidence_record(DerReader& in) {
                 Errc::unsupported);
   }
   result.digest_algorithms = read_digest_algorithms(record);
-  result.crypto_infos = record.optional_element(tag::context(0));
-  result.encryption_info = record.optional_element(tag::context(1));
+  result.crypto_infos = read_attributes(record, tag::context(0));
+  result.encryption_info = read_encryption_info(record);
   DerReader sequence = record.constructed(tag::sequence);
   result.archive_timestamp_sequence = sequence.encoding();
   if (!sequence.more()) sequence.fail("sequence has no chain");

@@ -29,7 +29,7 @@ inline std::string text(const Report& report) {
 inline std::string outcome(const Report& report) {
   std::string result(name(report.verdict()));
   if (report.verdict() != Verdict::passed && report.decisive() != nullptr) {
-    result += " " + std::string(name(report.decisive()->sub_indication));
+    result.append(" ").append(name(report.decisive()->sub_indication));
   }
   return result;
 }

@@ -1,0 +1,203 @@
+// Revocation: which information counts, and what each reason means as of which time.
+#include "verifier/revocation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/verifier/reports.hpp"
+#include "tests/verifier/test_tsa.hpp"
+#include "verifier/verify_token.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+using test::Authority;
+using test::CrlSpec;
+using test::make_crl;
+using test::make_identity;
+using test::make_token;
+using test::outcome;
+using test::text;
+using test::TokenSpec;
+
+const Authority& authority() {
+  static const Authority one;
+  return one;
+}
+
+Digest imprint() { return hash(DigestAlgorithm::sha256, as_bytes("a document")); }
+
+// A stamp of 2030-01-01 with these revocation lists inside, judged as of `at`.
+Report judge(const std::vector<CrlSpec>& crls, const std::string& at,
+             RevocationMode mode = RevocationMode::required) {
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.crls.clear();
+  for (const CrlSpec& crl : crls) spec.crls.push_back(make_crl(authority().root, crl));
+  JudgeOptions options = authority().options(at);
+  options.revocation = mode;
+  return TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr);
+}
+
+struct Freshness {
+  std::string name;
+  CrlSpec crl;
+  std::string at;
+  std::string outcome;
+};
+
+const Freshness freshness[] = {
+    // clang-format off
+    {"IssuedAfterTheStampAndCurrent",    {.this_update = "2030-01-01", .next_update = "2032-01-01"}, "2031-01-01", "PASSED"},
+    {"OutOfDate",                        {.this_update = "2030-01-01", .next_update = "2030-06-01"}, "2031-01-01", "INDETERMINATE TRY_LATER"},
+    {"WithoutAnEnd",                     {.this_update = "2030-01-01", .next_update = ""},           "2031-01-01", "INDETERMINATE TRY_LATER"},
+    {"IssuedBeforeTheStamp",             {.this_update = "2029-12-31", .next_update = "2032-01-01"}, "2031-01-01", "INDETERMINATE TRY_LATER"},
+    {"IssuedAfterJudging",               {.this_update = "2031-02-01", .next_update = "2031-03-01"}, "2031-01-01", "PASSED"},
+    {"AfterExpiryIgnorantOfExpiredOnes", {.this_update = "2061-01-01", .next_update = "2062-01-01"}, "2060-06-01", "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
+    {"AfterExpiryKnowingExpiredOnes",    {.this_update = "2061-01-01", .next_update = "2062-01-01", .expired_since = "20200101000000Z"}, "2060-06-01", "PASSED"},
+    {"CurrentButTheCertificateExpired",  {.this_update = "2030-01-01", .next_update = "2062-01-01"}, "2060-06-01", "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
+    // clang-format on
+};
+
+class StatusFreshness : public testing::TestWithParam<Freshness> {};
+
+TEST_P(StatusFreshness, DecidesWhetherItCounts) {
+  const Report report = judge({GetParam().crl}, GetParam().at);
+  EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
+}
+
+INSTANTIATE_TEST_SUITE_P(Revocation, StatusFreshness, testing::ValuesIn(freshness),
+                         [](const auto& row) { return row.param.name; });
+
+struct Reason {
+  std::string name;
+  int reason;
+  std::string when;
+  std::string outcome;
+};
+
+// Judged as of 2031-01-01, with a current list; the newest token, so nothing later covers it.
+const Reason reasons[] = {
+    // clang-format off
+    {"NoReason",                   -1, "2030-06-01", "FAILED REVOKED"},
+    {"NoReasonAfterwards",         -1, "2031-06-01", "FAILED REVOKED"},
+    {"KeyCompromise",               1, "2030-06-01", "FAILED REVOKED"},
+    {"KeyCompromiseAfterwards",     1, "2031-06-01", "FAILED REVOKED"},
+    {"CaCompromise",                2, "2030-06-01", "FAILED REVOKED"},
+    {"PrivilegeWithdrawn",          9, "2030-06-01", "FAILED REVOKED"},
+    {"UnspecifiedAfterTheStamp",    0, "2030-06-01", "PASSED"},
+    {"AffiliationAfterTheStamp",    3, "2030-06-01", "PASSED"},
+    {"SupersededAfterTheStamp",     4, "2030-06-01", "PASSED"},
+    {"CessationAfterTheStamp",      5, "2030-06-01", "PASSED"},
+    {"CessationBeforeTheStamp",     5, "2029-06-01", "FAILED REVOKED"},
+    {"Hold",                        6, "2030-06-01", "INDETERMINATE TRY_LATER"},
+    // clang-format on
+};
+
+class RevocationReason : public testing::TestWithParam<Reason> {};
+
+TEST_P(RevocationReason, MeansWhatTheTableSays) {
+  const Report report =
+      judge({{.this_update = "2031-07-01",
+              .next_update = "2032-01-01",
+              .revoked = {{.serial = 2, .when = GetParam().when, .reason = GetParam().reason}}}},
+            "2031-01-01");
+  EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
+}
+
+INSTANTIATE_TEST_SUITE_P(Revocation, RevocationReason, testing::ValuesIn(reasons),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(Revocation, OfAnotherCertificateDoesNotHurt) {
+  EXPECT_EQ(outcome(judge({{.this_update = "2030-01-01",
+                            .next_update = "2032-01-01",
+                            .revoked = {{.serial = 3, .when = "2029-01-01", .reason = 1}}}},
+                          "2031-01-01")),
+            "PASSED");
+}
+
+TEST(Revocation, CountsHoweverOldTheListIs) {
+  EXPECT_EQ(outcome(judge({{.this_update = "2029-01-01",
+                            .next_update = "2029-02-01",
+                            .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}},
+                           {.this_update = "2030-01-01", .next_update = "2032-01-01"}},
+                          "2031-01-01")),
+            "FAILED REVOKED");
+}
+
+TEST(Revocation, AHoldThatWasLiftedIsForgotten) {
+  EXPECT_EQ(outcome(judge({{.this_update = "2030-01-01",
+                            .next_update = "2032-01-01",
+                            .revoked = {{.serial = 2, .when = "2030-01-01", .reason = 6}}},
+                           {.this_update = "2030-06-01", .next_update = "2032-01-01"}},
+                          "2031-01-01")),
+            "PASSED");
+}
+
+TEST(Revocation, MissingDataIsIndeterminateOrAWarningAsAsked) {
+  EXPECT_EQ(outcome(judge({}, "2031-01-01")), "INDETERMINATE NO_REVOCATION_DATA");
+  const Report report = judge({}, "2031-01-01", RevocationMode::if_present);
+  EXPECT_EQ(outcome(report), "PASSED");
+  EXPECT_TRUE(test::has_warning(report));
+}
+
+TEST(Revocation, IfPresentStillSeesARevocation) {
+  EXPECT_EQ(outcome(judge({{.this_update = "2029-01-01",
+                            .next_update = "2029-02-01",
+                            .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}}},
+                          "2031-01-01", RevocationMode::if_present)),
+            "FAILED REVOKED");
+}
+
+TEST(Revocation, AListByAStrangerOfTheSameNameDoesNotCount) {
+  const auto stranger = make_identity(
+      {.name = "Clock Root", .key_name = "stranger", .extensions = test::ca_extensions()}, nullptr);
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.crls = {make_crl(stranger, {.this_update = "2030-01-01", .next_update = "2032-01-01"})};
+  const JudgeOptions options = authority().options("2031-01-01");
+  const Report report =
+      TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr);
+  EXPECT_EQ(outcome(report), "INDETERMINATE NO_REVOCATION_DATA") << text(report);
+}
+
+TEST(Revocation, AListThatIsGivenCountsLikeOneInTheToken) {
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.crls.clear();
+  JudgeOptions options = authority().options("2031-01-01");
+  options.extra_crls = {
+      make_crl(authority().root, {.this_update = "2031-01-01", .next_update = "2032-01-01"})};
+  EXPECT_EQ(
+      outcome(TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr)),
+      "PASSED");
+}
+
+// The same revocation, with a later time-stamp that shows that the first existed before.
+std::string judge_covered(const test::RevokedSpec& revoked) {
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  const Authority other("ec", "Second Clock");
+  TokenSpec later = other.spec(DigestAlgorithm::sha256, imprint(), "2031-01-01");
+  // Status about the older authority, in the newer token.
+  later.crls.push_back(
+      make_crl(authority().root,
+               {.this_update = "2031-07-01", .next_update = "2032-01-01", .revoked = {revoked}}));
+  JudgeOptions options = authority().options("2032-01-01");
+  options.anchors.certificates.push_back(other.root.certificate);
+  const TokenJudge judge(options);
+  const auto newest = judge.judged(make_token(other.tsa, later), options.at);
+  EXPECT_EQ(outcome(newest->report()), "PASSED") << text(newest->report());
+  return outcome(judge.judged(make_token(authority().tsa, spec), newest)->report());
+}
+
+TEST(Revocation, ACompromiseAfterALaterStampDoesNotHurt) {
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2031-06-01", .reason = 1}), "PASSED");
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2031-06-01"}), "PASSED");
+}
+
+TEST(Revocation, ACompromiseBeforeTheLaterStampHurts) {
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01", .reason = 1}), "FAILED REVOKED");
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01"}), "FAILED REVOKED");
+  EXPECT_EQ(
+      judge_covered({.serial = 2, .when = "2031-06-01", .reason = 1, .invalidity = "2030-06-01"}),
+      "FAILED REVOKED");
+}
+
+}  // namespace
+}  // namespace perdura::verifier
