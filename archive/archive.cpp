@@ -1,0 +1,192 @@
+#include "archive/archive.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+
+#include "archive/derived_rows.hpp"
+#include "archive/files.hpp"
+#include "archive/keep_dictionary.hpp"
+#include "archive/local_tsa.hpp"
+#include "verifier/trust_anchors.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace fs = std::filesystem;
+using verifier::check;
+
+constexpr std::string_view log_key_name = "log-key-seed";
+constexpr std::uint64_t ca_size_max = 1u << 20;
+
+Bytes random_octets(std::size_t size) {
+  Bytes octets(size);
+  check(RAND_bytes(octets.data(), static_cast<int>(size)) == 1, "the machine gives random octets");
+  return octets;
+}
+
+fs::path keys_folder(const fs::path& folder, const Config& config) { return folder / config.keys; }
+
+// A folder that goes away again unless it is kept.
+class NewFolder {
+ public:
+  explicit NewFolder(fs::path path) : path_(std::move(path)) {}
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  ~NewFolder() {
+    std::error_code ignored;
+    if (!kept_) fs::remove_all(path_, ignored);
+  }
+  void keep() { kept_ = true; }
+
+ private:
+  fs::path path_;
+  bool kept_ = false;
+};
+
+Result<Ok> make_empty_folder(const fs::path& folder) {
+  std::error_code problem;
+  if (fs::exists(folder, problem) && !fs::is_empty(folder, problem)) {
+    return Error{Errc::conflict, "the folder is not empty", folder.string(),
+                 "an archive is never overwritten; choose another folder"};
+  }
+  fs::create_directories(folder, problem);
+  if (problem) return system_error(problem.value(), folder, "cannot make the folder");
+  fs::permissions(folder, fs::perms::owner_all, problem);
+  return Ok{};
+}
+
+// The tracks that the options ask for: SHA-256, and SHA-512 from the second TSA on, so that neither
+// a TSA nor a hash function is the only one.
+Result<std::vector<Track>> tracks_for(const CreateOptions& options) {
+  if (options.tsa_urls.empty()) {
+    return std::vector<Track>{{"local", DigestAlgorithm::sha256, "", "tsa/ca.pem"}};
+  }
+  const std::size_t files = options.tsa_ca_files.size();
+  if (files != 1 && files != options.tsa_urls.size()) {
+    return Error{Errc::misuse, "each --tsa needs its --tsa-ca", "init",
+                 "give one --tsa-ca for all, or one for each --tsa in the same order: without it "
+                 "the archive could not tell a good time-stamp from a forged one"};
+  }
+  std::vector<Track> tracks;
+  for (std::size_t i = 0; i < options.tsa_urls.size(); ++i) {
+    const std::string name = "tsa" + std::to_string(i + 1);
+    tracks.push_back({name, i == 0 ? DigestAlgorithm::sha256 : DigestAlgorithm::sha512,
+                      options.tsa_urls[i], name + "-ca.pem"});
+  }
+  return tracks;
+}
+
+// Copies the CA certificates of remote TSAs into the archive, having read them.
+Result<Ok> copy_ca_files(const fs::path& folder, const CreateOptions& options,
+                         const std::vector<Track>& tracks) {
+  for (std::size_t i = 0; i < options.tsa_urls.size(); ++i) {
+    const fs::path& file = options.tsa_ca_files[options.tsa_ca_files.size() == 1 ? 0 : i];
+    const auto octets = read_file(file, ca_size_max);
+    if (!octets) return octets.error();
+    const auto certificates = verifier::read_certificates(*octets, file.string());
+    if (!certificates) return certificates.error();
+    auto written = write_file(folder / tracks[i].ca_file, *octets, Existing::refuse, 0644);
+    if (!written) return written;
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
+                          const Clock& clock) {
+  auto tracks = tracks_for(options);
+  if (!tracks) return tracks.error();
+  if (auto made = make_empty_folder(folder); !made) return made;
+  NewFolder undo(folder);
+  Config config{.origin = options.origin.empty()
+                              ? "perdura.local/" + verifier::to_hex(random_octets(8))
+                              : options.origin,
+                .keys = options.keys.empty() ? "keys" : fs::absolute(options.keys).string(),
+                .tracks = *std::move(tracks),
+                .quorum = 1};
+  if (auto copied = copy_ca_files(folder, options, config.tracks); !copied) return copied;
+  if (options.tsa_urls.empty()) {
+    auto made = create_local_tsa(folder / "tsa", options.organisation, clock);
+    if (!made) return made;
+  }
+  if (auto store = open_rocks_store(folder / "store", OpenMode::create); !store) {
+    return store.error();
+  }
+  const Bytes seed = random_octets(32);
+  // A name that no note could bear is found out before keys are made for it.
+  if (auto key = verifier::NoteKey::from_seed(config.origin, seed); !key) return key.error();
+  auto vault = KeyVault::create(keys_folder(folder, config), {.passphrase = options.passphrase},
+                                {{std::string(log_key_name), seed}});
+  if (!vault) return vault.error();
+  // The settings come last: without them there is no archive here.
+  if (auto written = create_config(folder, config); !written) return written;
+  undo.keep();
+  return Ok{};
+}
+
+Result<std::unique_ptr<Archive>> Archive::open(const fs::path& folder, OpenMode mode,
+                                               const AskPassphrase& ask, const Clock& clock) {
+  check(mode != OpenMode::create, "an archive is made by create_archive");
+  auto config = read_config(folder);
+  if (!config) return config.error();
+  std::unique_ptr<Archive> archive(new Archive(folder, *std::move(config), clock));
+  auto store = open_rocks_store(folder / "store", mode);
+  if (!store) return store.error();
+  archive->store_ = *std::move(store);
+  auto vault = KeyVault::open(keys_folder(folder, archive->config_), ask);
+  if (!vault) return vault.error();
+  archive->vault_ = std::make_unique<KeyVault>(*std::move(vault));
+  const auto seed = archive->vault_->get(std::string(log_key_name));
+  if (!seed) return seed.error();
+  auto key = verifier::NoteKey::from_seed(archive->config_.origin, *seed);
+  if (!key) return key.error();
+  auto journal = Journal::open(*archive->store_, *std::move(key));
+  if (!journal) return journal.error();
+  archive->journal_ = *std::move(journal);
+  if (auto loaded = archive::load_dictionaries(*archive); !loaded) return loaded.error();
+  if (mode == OpenMode::existing) {
+    auto recovered = recover_derived_rows(*archive->store_, *archive->journal_);
+    if (!recovered) return recovered.error();
+  }
+  return archive;
+}
+
+Result<std::unique_ptr<TsaClient>> Archive::tsa(const Track& track) const {
+  if (track.url.empty()) return open_local_tsa(folder_ / "tsa", clock_);
+  auto certificates = anchors(track);
+  if (!certificates) return certificates.error();
+  HttpTsaOptions options;
+  options.name = track.name;
+  options.url = track.url;
+  options.ca_certificates = *std::move(certificates);
+  return http_tsa(std::move(options), clock_);
+}
+
+Result<std::vector<Bytes>> Archive::anchors(const Track& track) const {
+  const fs::path file = folder_ / track.ca_file;
+  const auto octets = read_file(file, ca_size_max);
+  if (!octets) return octets.error();
+  return verifier::read_certificates(*octets, file.string());
+}
+
+Blinded blind(const KeyVault& vault, std::string_view kind, std::string_view value) {
+  const ByteView key = vault.index_key();
+  std::string input(kind);
+  input += '\0';
+  input += value;
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> mac{};
+  unsigned int size = 0;
+  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const std::uint8_t*>(input.data()), input.size(), mac.data(),
+             &size) != nullptr,
+        "HMAC-SHA-256 is there");
+  Blinded blinded{};
+  std::copy_n(mac.begin(), blinded.size(), blinded.begin());
+  return blinded;
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,91 @@
+// An archive, opened: its settings, keys, store, journal and dictionaries, put together. The acts
+// (deposit, seal, export, check) take an Archive and use its parts.
+//
+// Lifetime: the parts live as long as the Archive. Thread safety: as each part says.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "archive/clock.hpp"
+#include "archive/config.hpp"
+#include "archive/content_reader.hpp"
+#include "archive/deposit_row.hpp"
+#include "archive/dictionary.hpp"
+#include "archive/journal.hpp"
+#include "archive/key_vault.hpp"
+#include "archive/rocks_store.hpp"
+#include "archive/tsa_client.hpp"
+
+namespace perdura::archive {
+
+// What `create_archive` makes.
+struct CreateOptions {
+  std::string origin;                     // empty: made up from random octets
+  std::filesystem::path keys;             // folder of the keys; empty: "keys" inside the archive
+  std::optional<std::string> passphrase;  // seals the keys; nothing: a file only its owner reads
+  std::string organisation;               // named in the local TSA's certificates
+  std::vector<std::string> tsa_urls;      // none: a local TSA is made
+  std::vector<std::filesystem::path> tsa_ca_files;  // one for each URL, or one for all
+};
+
+// Makes an archive in `folder`, which must not exist or be empty. What it wrote is taken away again
+// when it fails. Errors: conflict (something is there already), misuse, denied, io.
+Result<Ok> create_archive(const std::filesystem::path& folder, const CreateOptions& options,
+                          const Clock& clock);
+
+// Asked for the passphrase when the keys are sealed by one.
+using AskPassphrase = PassphraseProvider;
+
+class Archive {
+ public:
+  // Opens the archive in `folder`; for writing, what a crash left undone is done first.
+  // Errors: not_found, conflict (another process has it open), denied (wrong passphrase),
+  // unsupported (a newer version made it), malformed, io.
+  static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& folder, OpenMode mode,
+                                               const AskPassphrase& ask, const Clock& clock);
+
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const Config& config() const { return config_; }
+  const Clock& clock() const { return clock_; }
+  const KeyVault& vault() const { return *vault_; }
+  Store& store() const { return *store_; }
+  Journal& journal() const { return *journal_; }
+  Dictionaries& dictionaries() const { return dictionaries_; }
+  // A reader of contents, for one thread.
+  ContentReader reader() const { return {*store_, *vault_, dictionaries_}; }
+
+  // The client of a track. Errors: of opening a local TSA.
+  Result<std::unique_ptr<TsaClient>> tsa(const Track& track) const;
+  // The certificates that a track's tokens are judged against, DER. Errors: not_found, malformed,
+  // io.
+  Result<std::vector<Bytes>> anchors(const Track& track) const;
+
+  // Held while a seal is under way.
+  std::mutex& sealing() const { return sealing_; }
+
+ private:
+  Archive(std::filesystem::path folder, Config config, const Clock& clock)
+      : folder_(std::move(folder)), config_(std::move(config)), clock_(clock) {}
+
+  std::filesystem::path folder_;
+  Config config_;
+  const Clock& clock_;
+  std::unique_ptr<KeyVault> vault_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Journal> journal_;
+  mutable Dictionaries dictionaries_;
+  mutable std::mutex sealing_;
+};
+
+// The 16 octets under which a value of some kind is looked up: HMAC-SHA-256 under the archive's
+// index key, cut off. Equal values of one kind are equal, and nothing else is shown.
+Blinded blind(const KeyVault& vault, std::string_view kind, std::string_view value);
+
+}  // namespace perdura::archive

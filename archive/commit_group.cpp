@@ -1,0 +1,187 @@
+#include "archive/commit_group.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "archive/derived_rows.hpp"
+#include "archive/keyspace.hpp"
+#include "archive/pack.hpp"
+#include "archive/receipts.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace keys = keyspace;
+using verifier::check;
+using verifier::Receipt;
+
+// A group on its way: what it will write, and what became of each record.
+class Group {
+ public:
+  Group(Archive& archive, Journal::Turn& turn, std::vector<PreparedRecord> records)
+      : archive_(archive), turn_(turn), records_(std::move(records)), outcomes_(records_.size()) {}
+
+  std::vector<Result<Receipt>> commit();
+
+ private:
+  // What became of a record: stored at an index now, stored before, or not stored.
+  struct Outcome {
+    std::optional<std::uint64_t> index;
+    std::optional<Error> error;
+  };
+
+  Result<Ok> settle();
+  Result<Ok> place_all();
+  Result<Ok> place(PreparedRecord& record, std::uint64_t index);
+  Result<bool> stored_before(const Digest& address);
+  void place_content(SealedContent content, ContentReference& reference);
+  Result<Ok> drop(const SealedContent& content);
+  void close_pack();
+  Result<Ok> write();
+  std::vector<Result<Receipt>> receipts() const;
+
+  Archive& archive_;
+  Journal::Turn& turn_;
+  std::vector<PreparedRecord> records_;
+  std::vector<Outcome> outcomes_;
+  std::set<Digest> placed_;                       // contents placed by this group
+  std::map<Blinded, std::uint64_t> idempotency_;  // keys used by this group
+  std::vector<JournalEntry> entries_;
+  std::vector<DepositRow> rows_;
+  std::vector<Object> packs_;
+  PackBuilder pack_;
+  std::uint64_t first_ = 0;  // index that the group's first entry gets
+  JournalHead head_;
+};
+
+Result<bool> Group::stored_before(const Digest& address) {
+  if (placed_.contains(address)) return true;
+  const auto home = find_content(archive_.store(), address);
+  if (!home) return home.error();
+  return home->has_value();
+}
+
+// A large content that turns out to be here already has chunks of its own that nobody needs.
+Result<Ok> Group::drop(const SealedContent& content) {
+  if (content.object.empty()) return Ok{};
+  return erase_large_content(archive_.store(), content.object);
+}
+
+void Group::place_content(SealedContent content, ContentReference& reference) {
+  placed_.insert(content.sha256);
+  ++head_.contents;
+  head_.bytes_stored += content.stored_length;
+  if (!content.object.empty()) {
+    reference.location = content.location();
+    return;
+  }
+  if (pack_.full_with(content.octets.size())) close_pack();
+  reference.location = pack_.add(content);
+}
+
+void Group::close_pack() {
+  if (!pack_.empty()) packs_.push_back(pack_.finish());
+}
+
+Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
+  DepositRow row = std::move(record.row);
+  row.record_number = head_.records++;
+  head_.bytes_in += record.bytes_in;
+  place_content(std::move(record.statement), row.statement);
+  for (std::size_t i = 0; i < record.documents.size(); ++i) {
+    const Result<bool> before = stored_before(record.documents[i].sha256);
+    if (!before) return before.error();
+    if (*before) {
+      if (auto dropped = drop(record.documents[i]); !dropped) return dropped;
+    } else {
+      place_content(std::move(record.documents[i]), row.documents[i]);
+    }
+  }
+  if (row.idempotency) idempotency_.emplace(*row.idempotency, index);
+  rows_.push_back(std::move(row));
+  entries_.push_back(record.entry);
+  return Ok{};
+}
+
+// Decides for each record whether it is new, and where it goes.
+Result<Ok> Group::place_all() {
+  first_ = turn_.next();
+  head_ = turn_.head();
+  head_.derived = head_.size;  // derive_rows of every group before this one has returned
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    const auto& key = records_[i].row.idempotency;
+    if (key) {
+      if (const auto here = idempotency_.find(*key); here != idempotency_.end()) {
+        outcomes_[i].index = here->second;
+        continue;
+      }
+      const auto known = find_idempotency(archive_.store(), *key);
+      if (!known) return known.error();
+      if (*known) {
+        outcomes_[i].index = **known;
+        continue;
+      }
+    }
+    outcomes_[i].index = first_ + entries_.size();
+    if (auto placed = place(records_[i], *outcomes_[i].index); !placed) return placed;
+  }
+  if (entries_.empty()) return Ok{};
+  close_pack();
+  return write();
+}
+
+Result<Ok> Group::write() {
+  if (!packs_.empty()) {
+    if (auto put = archive_.store().put(std::move(packs_)); !put) return put;
+  }
+  std::vector<Write> writes;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    rows_[i].receipt_size = first_ + rows_.size();
+    writes.push_back({keys::deposit_key(first_ + i), encode(rows_[i])});
+  }
+  // Dying before this commit returns leaves packs that nothing refers to; dying after it leaves
+  // derived rows for open() to write.
+  if (auto done = turn_.append(entries_, std::move(writes), head_); !done) return done;
+  return write_derived_rows(archive_.store(), first_, rows_);
+}
+
+std::vector<Result<Receipt>> Group::receipts() const {
+  std::vector<Result<Receipt>> receipts;
+  for (const Outcome& outcome : outcomes_) {
+    if (outcome.error) {
+      receipts.push_back(*outcome.error);
+    } else if (const std::uint64_t place = *outcome.index - first_; place < rows_.size()) {
+      receipts.push_back(
+          make_receipt(archive_.journal(), *outcome.index, rows_[place], entries_[place]));
+    } else {
+      receipts.push_back(receipt_of(archive_.journal(), *outcome.index));
+    }
+  }
+  return receipts;
+}
+
+std::vector<Result<Receipt>> Group::commit() {
+  if (auto done = place_all(); !done) {
+    for (Outcome& outcome : outcomes_) outcome.error = done.error();
+  }
+  return receipts();
+}
+
+}  // namespace
+
+std::vector<Result<Receipt>> commit_group(Archive& archive, std::vector<PreparedRecord> records) {
+  std::vector<Result<Receipt>> results;
+  for (std::size_t done = 0; done < records.size();) {
+    Journal::Turn turn = archive.journal().turn();
+    const auto size = std::min<std::size_t>(records.size() - done, archive.journal().room());
+    const auto begin = std::make_move_iterator(records.begin() + static_cast<std::ptrdiff_t>(done));
+    Group group(archive, turn, {begin, begin + static_cast<std::ptrdiff_t>(size)});
+    std::ranges::move(group.commit(), std::back_inserter(results));
+    done += size;
+  }
+  return results;
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,26 @@
+// The second half of a deposit: a group of prepared records becomes durable in one atomic step.
+//
+// Order: packs are put (durable, but nothing refers to them yet); one commit to the journal makes
+// every record of the group count, or none; then the rows derived from it are written, which open()
+// does again from the journal when the process dies in between. Receipts come last.
+// Thread safety: one group at a time.
+#pragma once
+
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "archive/prepare.hpp"
+#include "verifier/receipt.hpp"
+
+namespace perdura::archive {
+
+// Commits `records`, in order. The result for each is its receipt, or why it was not stored: what
+// the store refuses is every record's failure.
+std::vector<Result<verifier::Receipt>> commit_group(Archive& archive,
+                                                    std::vector<PreparedRecord> records);
+
+// How many records, and of what footprint, one group may have.
+constexpr std::size_t group_records_max = 2048;
+constexpr std::size_t group_footprint_max = 24u << 20;
+
+}  // namespace perdura::archive

@@ -1,0 +1,209 @@
+#include "archive/deposit.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "archive/commit_group.hpp"
+#include "archive/keep_dictionary.hpp"
+#include "archive/prepare.hpp"
+
+namespace perdura::archive {
+namespace {
+
+using verifier::Receipt;
+
+constexpr std::size_t waiting_max = 512;                   // records that no worker has taken yet
+constexpr std::size_t taken_at_once = 16;                  // records that a worker takes in one go
+constexpr std::size_t prepared_footprint_max = 32u << 20;  // octets that wait for the committer
+constexpr std::size_t handed_over_footprint = 256u << 10;  // a record worth handing over at once
+
+// Turns what an act throws into its error: the act stops, the archive runs on.
+template <typename Act>
+auto guarded(Act act) -> decltype(act()) {
+  try {
+    return act();
+  } catch (const std::exception& problem) {
+    return Error{Errc::io, std::string("a bug stopped the deposit: ") + problem.what(), "deposit",
+                 "nothing of this record was stored; please report this"};
+  }
+}
+
+}  // namespace
+
+class Deposits::Pipeline {
+ public:
+  Pipeline(Archive& archive, unsigned workers)
+      : archive_(archive), workers_max_(std::max(1u, workers)) {
+    for (std::size_t i = 0; i < workers_max_; ++i) {
+      workers_.emplace_back([this] { work(); });
+    }
+    committer_ = std::jthread([this] { commit(); });
+  }
+
+  ~Pipeline() {
+    finish();
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    work_.notify_all();
+    ready_.notify_all();
+  }
+
+  void deposit(RecordInput record, Done done) {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] { return waiting_.size() < waiting_max; });
+    waiting_.push_back({std::move(record), std::move(done)});
+    ++open_;
+    const bool wake = idle_workers_ > 0;
+    lock.unlock();
+    if (wake) work_.notify_one();
+  }
+
+  void finish() {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] { return open_ == 0; });
+  }
+
+ private:
+  struct Waiting {
+    RecordInput record;
+    Done done;
+  };
+  struct Prepared {
+    PreparedRecord record;
+    Done done;
+  };
+
+  void work() {
+    Preparer preparer(archive_, [this](const NewDictionary& dictionary) {
+      return keep_dictionary(archive_, dictionary);
+    });
+    while (true) {
+      std::vector<Waiting> taken = take_waiting();
+      if (taken.empty()) return;
+      std::vector<Prepared> prepared;
+      std::size_t refused = 0;
+      for (Waiting& next : taken) {
+        auto record = guarded([&] { return preparer.prepare(next.record); });
+        if (record) {
+          prepared.push_back({*std::move(record), std::move(next.done)});
+          if (prepared.back().record.footprint() >= handed_over_footprint) {
+            hand_over(std::exchange(prepared, {}));
+          }
+        } else {
+          next.done(record.error());
+          ++refused;
+        }
+      }
+      hand_over(std::move(prepared));
+      if (refused > 0) settle(refused);
+    }
+  }
+
+  // A few records at a time: a lock and a wake-up for each would cost as much as preparing it. None
+  // at the end.
+  std::vector<Waiting> take_waiting() {
+    std::vector<Waiting> taken;
+    std::unique_lock lock(mutex_);
+    ++idle_workers_;
+    work_.wait(lock, [&] {
+      return closing_ || (!waiting_.empty() && prepared_footprint_ < prepared_footprint_max);
+    });
+    --idle_workers_;
+    // Not more than its share, so that the other workers have something to do too.
+    const std::size_t share = waiting_.size() / workers_max_ + 1;
+    while (!waiting_.empty() && taken.size() < std::min(share, taken_at_once)) {
+      taken.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    lock.unlock();
+    room_.notify_one();
+    return taken;
+  }
+
+  void hand_over(std::vector<Prepared> prepared) {
+    if (prepared.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      for (Prepared& record : prepared) {
+        prepared_footprint_ += record.record.footprint();
+        prepared_.push_back(std::move(record));
+      }
+    }
+    ready_.notify_one();
+  }
+
+  void settle(std::size_t count) {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ -= count;
+    }
+    room_.notify_all();
+  }
+
+  void commit() {
+    while (true) {
+      std::vector<PreparedRecord> records;
+      std::vector<Done> dones;
+      if (!take_group(records, dones)) return;
+      const std::size_t count = records.size();
+      auto outcome = guarded([&]() -> Result<std::vector<Result<Receipt>>> {
+        return commit_group(archive_, std::move(records));
+      });
+      for (std::size_t i = 0; i < count; ++i) {
+        dones[i](outcome ? std::move((*outcome)[i]) : Result<Receipt>(outcome.error()));
+      }
+      settle(count);
+    }
+  }
+
+  // Waits for prepared records and takes as many as one group may have; false at the end.
+  bool take_group(std::vector<PreparedRecord>& records, std::vector<Done>& dones) {
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [&] { return closing_ || !prepared_.empty(); });
+    if (prepared_.empty()) return false;
+    std::size_t footprint = 0;
+    while (!prepared_.empty() && records.size() < group_records_max &&
+           footprint < group_footprint_max) {
+      const std::size_t size = prepared_.front().record.footprint();
+      footprint += size;
+      prepared_footprint_ -= size;
+      records.push_back(std::move(prepared_.front().record));
+      dones.push_back(std::move(prepared_.front().done));
+      prepared_.pop_front();
+    }
+    lock.unlock();
+    work_.notify_all();
+    return true;
+  }
+
+  Archive& archive_;
+  std::mutex mutex_;               // guards all that follows up to the threads
+  std::condition_variable work_;   // something waits for a worker, and may be prepared
+  std::condition_variable ready_;  // something waits for the committer
+  std::condition_variable room_;   // something was taken from the queue, or is done
+  std::deque<Waiting> waiting_;
+  std::deque<Prepared> prepared_;
+  std::size_t prepared_footprint_ = 0;
+  std::size_t open_ = 0;  // accepted, and not yet done
+  std::size_t idle_workers_ = 0;
+  bool closing_ = false;
+  std::size_t workers_max_;
+  std::vector<std::jthread> workers_;
+  std::jthread committer_;
+};
+
+Deposits::Deposits(Archive& archive, unsigned workers)
+    : pipeline_(std::make_unique<Pipeline>(archive, workers)) {}
+Deposits::~Deposits() = default;
+
+void Deposits::deposit(RecordInput record, Done done) {
+  pipeline_->deposit(std::move(record), std::move(done));
+}
+
+void Deposits::finish() { pipeline_->finish(); }
+
+}  // namespace perdura::archive

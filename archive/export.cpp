@@ -1,0 +1,212 @@
+#include "archive/export.hpp"
+
+#include <set>
+
+#include "archive/evidence.hpp"
+#include "archive/files.hpp"
+#include "archive/package_writer.hpp"
+#include "archive/receipts.hpp"
+#include "verifier/package.hpp"
+#include "verifier/receipt.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace names = verifier::package_name;
+using verifier::as_bytes;
+using verifier::Statement;
+
+constexpr std::uint64_t ca_size_max = 1u << 20;
+
+// One export on its way.
+class Export {
+ public:
+  Export(const Archive& archive, const ExportOptions& options, PackageWriter& package)
+      : archive_(archive),
+        options_(options),
+        package_(package),
+        reader_(archive.reader()),
+        evidence_(archive) {}
+
+  Result<ExportResult> run() {
+    if (auto done = add_records(); !done) return done.error();
+    if (result_.records == 0) {
+      return Error{Errc::not_found, "no record is selected, so there is nothing to export",
+                   archive_.folder().string(), "'perdura list' shows what there is"};
+    }
+    if (auto done = add_journal(); !done) return done.error();
+    if (auto done = add_trust(); !done) return done.error();
+    package_.header() = header();
+    return result_;
+  }
+
+ private:
+  Result<Ok> add_records() {
+    if (options_.records.empty()) {
+      return for_each_record(archive_, options_.selection,
+                             [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
+                               if (auto added = add_record(index, row); !added)
+                                 return added.error();
+                               return true;
+                             });
+    }
+    // Each once, in order of deposit, however they were named.
+    for (const std::uint64_t index :
+         std::set<std::uint64_t>(options_.records.begin(), options_.records.end())) {
+      const auto row = deposit_row(archive_.journal(), index);
+      if (!row) return row.error();
+      if (auto added = add_record(index, *row); !added) return added;
+    }
+    return Ok{};
+  }
+
+  Result<Ok> add_record(std::uint64_t index, const DepositRow& row) {
+    const std::string id = row.statement.address.hex();
+    const std::string folder = names::record_folder(id);
+    const auto text = read_statement_text(archive_, reader_, row);
+    if (!text) return text.error();
+    const auto statement = verifier::parse_statement(*text);
+    if (!statement) return statement.error();
+    if (auto added = package_.add(folder + std::string(names::statement), as_bytes(*text)); !added)
+      return added;
+    for (std::size_t i = 0; i < row.documents.size(); ++i) {
+      const std::string name = names::document(i + 1, statement->documents[i].name);
+      if (auto added = add_document(folder + name, row.documents[i]); !added) return added;
+    }
+    if (auto added = add_evidence(folder, index, row, *text, *statement); !added) return added;
+    const auto receipt = receipt_of(archive_.journal(), index);
+    if (!receipt) return receipt.error();
+    const std::string written = verifier::write_receipt(*receipt) + "\n";
+    if (auto added = package_.add(folder + std::string(names::receipt), as_bytes(written)); !added)
+      return added;
+    ++result_.records;
+    if (options_.progress) options_.progress(result_.records);
+    return Ok{};
+  }
+
+  Result<Ok> add_document(const std::string& name, const ContentReference& document) {
+    if (auto begun = package_.begin_file(name); !begun) return begun;
+    const auto sink = [&](ByteView part) { return package_.write(part); };
+    if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
+    ++result_.documents;
+    result_.bytes += document.length;
+    return package_.end_file();
+  }
+
+  Result<Ok> add_evidence(const std::string& folder, std::uint64_t index, const DepositRow& row,
+                          const std::string& text, const Statement& statement) {
+    const auto batch = evidence_.batch_of(index);
+    if (!batch) return batch.error();
+    if (*batch == nullptr) {
+      ++result_.unsealed;
+      if (options_.include_unsealed) return Ok{};
+      return Error{Errc::conflict, "the record is not sealed yet, so there is no evidence for it",
+                   row.statement.address.hex(),
+                   "run 'perdura seal' first, or export it all the same with --unsealed"};
+    }
+    const Digest sha512 = verifier::hash(DigestAlgorithm::sha512, as_bytes(text));
+    const auto evidence = evidence_.evidence_for(index, row, sha512, statement);
+    if (!evidence) return evidence.error();
+    for (const TrackEvidence& track : *evidence) {
+      auto added = package_.add(folder + track.track + ".ers", track.evidence_record);
+      if (!added) return added;
+    }
+    batches_.insert((*batch)->number);
+    return add_journal_proof(folder, index, **batch);
+  }
+
+  Result<Ok> add_journal_proof(const std::string& folder, std::uint64_t index, const Batch& batch) {
+    auto proof = archive_.journal().inclusion_proof(index, batch.end);
+    if (!proof) return proof.error();
+    const std::string text = verifier::write_tlog_proof(
+        {.extra = verifier::to_bytes(as_bytes(std::to_string(batch.number))),
+         .index = index,
+         .proof = *std::move(proof),
+         .checkpoint = batch.checkpoint});
+    return package_.add(folder + std::string(names::journal_proof), as_bytes(text));
+  }
+
+  Result<Ok> add_journal() {
+    const std::uint64_t size = archive_.journal().head().size;
+    const auto newest = archive_.journal().checkpoint(size);
+    if (!newest) return newest.error();
+    if (auto added = package_.add(names::newest_checkpoint, as_bytes(*newest)); !added)
+      return added;
+    const auto batches = evidence_.batches();
+    if (!batches) return batches.error();
+    for (const Batch& batch : **batches) {
+      if (!batches_.contains(batch.number)) continue;
+      if (auto added = add_batch(batch, size); !added) return added;
+    }
+    return Ok{};
+  }
+
+  Result<Ok> add_batch(const Batch& batch, std::uint64_t newest_size) {
+    const std::string folder = names::batch_folder(batch.number);
+    auto added = package_.add(folder + "checkpoint", as_bytes(batch.checkpoint));
+    if (!added) return added;
+    const auto proof = archive_.journal().consistency_proof(batch.end, newest_size);
+    if (!proof) return proof.error();
+    const std::string text = verifier::write_consistency({batch.end, newest_size, *proof});
+    added = package_.add(folder + "consistency.json", as_bytes(text));
+    if (!added) return added;
+    const auto evidence = evidence_.evidence_for_checkpoint(batch);
+    if (!evidence) return evidence.error();
+    for (const TrackEvidence& track : *evidence) {
+      added = package_.add(folder + track.track + ".ers", track.evidence_record);
+      if (!added) return added;
+    }
+    return Ok{};
+  }
+
+  Result<Ok> add_trust() {
+    for (const Track& track : archive_.config().tracks) {
+      const auto octets = read_file(archive_.folder() / track.ca_file, ca_size_max);
+      if (!octets) return octets.error();
+      if (auto added = package_.add(std::string(names::trust) + track.name + ".pem", *octets);
+          !added)
+        return added;
+    }
+    return Ok{};
+  }
+
+  verifier::PackageHeader header() const {
+    const Config& config = archive_.config();
+    verifier::PackageHeader header{.archive = config.origin,
+                                   .log_key = archive_.journal().key().vkey(),
+                                   .exported_at = archive_.clock().now(),
+                                   .exported_by = options_.exported_by,
+                                   .records = result_.records,
+                                   .tracks = {},
+                                   .selection = options_.selection_json};
+    for (const Track& track : config.tracks) {
+      header.tracks.push_back({.name = track.name,
+                               .digest = std::string(verifier::name(track.algorithm)),
+                               .self_asserted = track.url.empty(),
+                               .tsa = track.url.empty() ? "the archive's own" : track.url});
+    }
+    return header;
+  }
+
+  const Archive& archive_;
+  const ExportOptions& options_;
+  PackageWriter& package_;
+  ContentReader reader_;
+  EvidenceAssembler evidence_;
+  std::set<std::uint64_t> batches_;  // whose checkpoints the records' proofs need
+  ExportResult result_;
+};
+
+}  // namespace
+
+Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,
+                                    const ExportOptions& options) {
+  auto package = PackageWriter::open(path, options.form, {});
+  if (!package) return package.error();
+  auto result = Export(archive, options, *package).run();
+  if (!result) return result;
+  if (auto finished = package->finish(); !finished) return finished.error();
+  return result;
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,40 @@
+// ★ Export: the package for a case. What it holds and how to check it: verifier/FORMAT.md.
+//
+// Streams: memory does not grow with the number or length of the records.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "archive/package_writer.hpp"
+#include "archive/records.hpp"
+
+namespace perdura::archive {
+
+struct ExportOptions {
+  std::vector<std::uint64_t> records;  // deposits to export; empty: those that `selection` means
+  Selection selection;
+  std::string exported_by;            // who exports, as authenticated
+  std::string selection_json = "{}";  // what was asked for, as a JSON object for the package
+  PackageForm form = PackageForm::zip;
+  bool include_unsealed = false;  // records without evidence are refused otherwise
+  std::function<void(std::uint64_t records)> progress;  // may be null
+};
+
+struct ExportResult {
+  std::uint64_t records = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t bytes = 0;     // of documents
+  std::uint64_t unsealed = 0;  // of the records, without evidence
+};
+
+// Writes a package to `path`, whole or not at all. Errors: not_found (nothing to export), conflict
+// (`path` exists; or a record is not sealed and include_unsealed is off), malformed (a record does
+// not read back: named), io.
+Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,
+                                    const ExportOptions& options);
+
+}  // namespace perdura::archive

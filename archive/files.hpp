@@ -1,0 +1,29 @@
+// Small files, read and written whole: settings, certificates, what a command puts out.
+//
+// Thread safety: none needed; each call stands alone.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "verifier/bytes.hpp"
+#include "verifier/result.hpp"
+
+namespace perdura::archive {
+
+// The octets of a file of at most `size_max`. Errors: not_found, denied, too_large, io; each names
+// the file.
+verifier::Result<verifier::Bytes> read_file(const std::filesystem::path& path,
+                                            std::uint64_t size_max);
+
+// Writes a file that is whole and synced, or not there: temporary name, fsync, rename, fsync of the
+// folder. `replace`: whether one that is there may be replaced. Errors: conflict, denied, io.
+enum class Existing { refuse, replace };
+verifier::Result<verifier::Ok> write_file(const std::filesystem::path& path,
+                                          verifier::ByteView octets, Existing existing,
+                                          unsigned mode);
+
+// The error of a failed system call on `path`, by its errno.
+verifier::Error system_error(int errno_value, const std::filesystem::path& path, std::string what);
+
+}  // namespace perdura::archive

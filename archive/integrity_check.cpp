@@ -1,0 +1,249 @@
+#include "archive/integrity_check.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <thread>
+
+#include "archive/batch_tree.hpp"
+#include "archive/keyspace.hpp"
+#include "archive/log_tree.hpp"
+#include "archive/receipts.hpp"
+#include "archive/records.hpp"
+#include "archive/seal.hpp"
+#include "verifier/verify_token.hpp"
+
+namespace perdura::archive {
+namespace {
+
+using verifier::Hasher;
+using verifier::Statement;
+using verifier::Verdict;
+
+constexpr std::uint64_t deposits_at_once = 256;
+
+// Collects what all threads find.
+class Findings {
+ public:
+  Findings(CheckResult& result, const CheckOptions& options) : result_(result), options_(options) {}
+
+  void problem(std::string subject, std::string what) {
+    const std::lock_guard lock(mutex_);
+    if (result_.problem_count++ < options_.problems_max) {
+      result_.problems.push_back({std::move(subject), std::move(what)});
+    }
+  }
+  void record(std::uint64_t documents, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    ++result_.records;
+    result_.documents += documents;
+    result_.bytes += bytes;
+    if (options_.progress) options_.progress(result_.records, result_.bytes);
+  }
+  CheckResult& result() { return result_; }
+
+ private:
+  std::mutex mutex_;
+  CheckResult& result_;
+  const CheckOptions& options_;
+};
+
+// Reads one record after the other back; one for each thread.
+class RecordChecker {
+ public:
+  RecordChecker(const Archive& archive, Findings& findings)
+      : archive_(archive), findings_(findings), reader_(archive.reader()) {}
+
+  void check(const DepositRow& row) { findings_.record(row.documents.size(), read_all(row)); }
+
+ private:
+  // How many octets it read back.
+  std::uint64_t read_all(const DepositRow& row) {
+    const std::string subject = "record " + row.statement.address.hex();
+    const auto text = read_statement_text(archive_, reader_, row);
+    if (!text) {
+      findings_.problem(subject, "its statement: " + to_string(text.error()));
+      return 0;
+    }
+    const auto statement = verifier::parse_statement(*text);
+    if (!statement || statement->documents.size() != row.documents.size()) {
+      findings_.problem(subject, statement ? "the index and the statement name different documents"
+                                           : to_string(statement.error()));
+      return text->size();
+    }
+    std::uint64_t bytes = text->size();
+    for (std::size_t i = 0; i < row.documents.size(); ++i) {
+      bytes += check_document(subject, row.documents[i], statement->documents[i]);
+    }
+    return bytes;
+  }
+
+  std::uint64_t check_document(const std::string& subject, const ContentReference& document,
+                               const verifier::StatementDocument& stated) {
+    if (document.address != stated.sha256) {
+      findings_.problem(subject, "document '" + stated.name + "' is indexed under another digest");
+      return 0;
+    }
+    std::uint64_t length = 0;
+    const auto sink = [&](ByteView part) -> Result<Ok> {
+      length += part.size();
+      return Ok{};
+    };
+    const auto read = read_content(archive_, reader_, document, sink);
+    if (!read) {
+      findings_.problem(subject, "document '" + stated.name + "': " + to_string(read.error()));
+    } else if (length != stated.length) {
+      findings_.problem(subject, "document '" + stated.name + "' has another length");
+    }
+    return length;
+  }
+
+  const Archive& archive_;
+  Findings& findings_;
+  ContentReader reader_;
+};
+
+// Every record, on all threads: each takes the next run of entries.
+Result<Ok> check_records(const Archive& archive, Findings& findings, std::uint64_t size,
+                         unsigned threads) {
+  std::atomic<std::uint64_t> next = 0;
+  std::mutex mutex;
+  std::optional<Error> failure;
+  const auto work = [&] {
+    RecordChecker checker(archive, findings);
+    while (true) {
+      const std::uint64_t first = next.fetch_add(deposits_at_once);
+      if (first >= size) return;
+      const auto visit = [&](std::uint64_t, ByteView value) -> Result<bool> {
+        const auto row = decode_deposit_row(value);
+        if (!row) return row.error();
+        checker.check(*row);
+        return true;
+      };
+      auto done = archive.journal().scan(keyspace::deposit_prefix, first,
+                                         std::min(size, first + deposits_at_once), visit);
+      if (done) continue;
+      const std::lock_guard lock(mutex);
+      failure = done.error();
+      next = size;
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < std::max(1u, threads); ++i) workers.emplace_back(work);
+  }
+  if (failure) return *failure;
+  return Ok{};
+}
+
+// Every entry hashed again, against the tree that proofs are made from.
+Result<Ok> check_journal(const Archive& archive, Findings& findings, std::uint64_t size) {
+  const Journal& journal = archive.journal();
+  LogTree again({}, {}, [&](std::uint64_t tile) -> Result<Bytes> {
+    return Error{Errc::not_found, "tile " + std::to_string(tile), "", ""};
+  });
+  Hasher hasher(DigestAlgorithm::sha256);
+  std::uint64_t expected = 0;
+  const auto visit = [&](std::uint64_t index, ByteView value) -> Result<bool> {
+    if (index != expected || value.size() <= 32) return false;
+    const JournalEntry entry{.text = std::string(verifier::as_text(value.subspan(32))),
+                             .salt = verifier::to_bytes(value.first(32))};
+    again.append(verifier::journal_leaf(hasher, entry));
+    ++expected;
+    return true;
+  };
+  if (auto done = journal.scan(keyspace::entry_prefix, 0, size, visit); !done) return done;
+  findings.result().entries = expected;
+  if (expected != size) {
+    findings.problem("journal entry " + std::to_string(expected),
+                     "the entry is missing or damaged");
+    return Ok{};
+  }
+  const auto root = again.root(size);
+  if (!root) return root.error();
+  const auto checkpoint = journal.checkpoint(size);
+  if (!checkpoint) return checkpoint.error();
+  const auto stated = verifier::parse_checkpoint_unverified(*checkpoint);
+  if (!stated) return stated.error();
+  if (stated->root != *root) findings.problem("journal", "an entry was altered: its tree differs");
+  return Ok{};
+}
+
+void check_token(const Archive& archive, Findings& findings, const Batch& batch,
+                 const BatchTrack& track, const Digest& root) {
+  const std::string subject = "batch " + std::to_string(batch.number) + ", track " + track.name;
+  if (track.root != root) {
+    return findings.problem(subject, "the tree over its records has another root than was stamped");
+  }
+  if (track.token.empty()) return;  // owed: 'perdura seal' asks again
+  verifier::JudgeOptions options;
+  for (const Track& configured : archive.config().tracks) {
+    if (configured.name != track.name) continue;
+    auto anchors = archive.anchors(configured);
+    if (!anchors) return findings.problem(subject, to_string(anchors.error()));
+    options.anchors.certificates = *std::move(anchors);
+  }
+  options.at = archive.clock().now();
+  options.revocation = verifier::RevocationMode::if_present;
+  const auto report = verifier::TokenJudge(options).judge(track.token, options.at, &root);
+  if (report.verdict() == Verdict::passed) return;
+  const verifier::Finding* finding = report.decisive();
+  findings.problem(subject, std::string(name(report.verdict())) + ": " +
+                                (finding ? finding->what : "nothing could be checked"));
+}
+
+Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& batch) {
+  const std::string subject = "batch " + std::to_string(batch.number);
+  std::set<DigestAlgorithm> algorithms;
+  for (const BatchTrack& track : batch.tracks) algorithms.insert(track.algorithm);
+  const auto take = [&](DigestAlgorithm algorithm, unsigned level, std::uint64_t number,
+                        Bytes nodes) -> Result<Ok> {
+    const std::string object = keyspace::tree_tile_object(batch.number, algorithm, level, number);
+    const auto stored = archive.store().read(object, 0, nodes.size() + 1);
+    if (!stored && stored.error().code != Errc::not_found) return stored.error();
+    if (!stored || *stored != nodes) findings.problem(subject, object + " is missing or altered");
+    return Ok{};
+  };
+  const auto trees = build_batch_trees(archive.journal(), batch.first, batch.end, batch.checkpoint,
+                                       algorithms, take, [](std::uint64_t) {});
+  if (!trees) return trees.error();
+  if (trees->records != batch.records) {
+    findings.problem(subject, "it covers " + std::to_string(batch.records) + " records, but " +
+                                  std::to_string(trees->records) + " are there");
+  }
+  const auto now = archive.journal().checkpoint(batch.end);
+  if (!now) return now.error();
+  if (*now != batch.checkpoint) {
+    findings.problem(subject, "the journal is not the one whose checkpoint was sealed");
+  }
+  for (const BatchTrack& track : batch.tracks) {
+    check_token(archive, findings, batch, track, trees->roots.at(track.algorithm));
+  }
+  ++findings.result().batches;
+  return Ok{};
+}
+
+}  // namespace
+
+Result<CheckResult> check_archive(const Archive& archive, const CheckOptions& options) {
+  CheckResult result;
+  Findings findings(result, options);
+  const JournalHead head = archive.journal().head();
+  if (auto done = check_journal(archive, findings, head.size); !done) return done.error();
+  if (auto done = check_records(archive, findings, head.size, options.threads); !done) {
+    return done.error();
+  }
+  auto done = for_each_batch(archive, [&](const Batch& batch) -> Result<bool> {
+    if (auto checked = check_batch(archive, findings, batch); !checked) return checked.error();
+    return true;
+  });
+  if (!done) return done.error();
+  if (result.records != head.records) {
+    findings.problem("journal", std::to_string(head.records) + " records were acknowledged, but " +
+                                    std::to_string(result.records) + " read back");
+  }
+  result.unsealed = head.records - head.sealed_records;
+  return result;
+}
+
+}  // namespace perdura::archive

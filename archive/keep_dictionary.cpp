@@ -1,0 +1,64 @@
+#include "archive/keep_dictionary.hpp"
+
+#include "archive/keyspace.hpp"
+#include "archive/pack.hpp"
+#include "archive/row_codec.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace keys = keyspace;
+
+constexpr std::uint64_t row_version = 1;
+constexpr std::size_t dictionaries_max = 256;
+
+}  // namespace
+
+Result<Ok> keep_dictionary(Archive& archive, const NewDictionary& dictionary) {
+  ContentSealer sealer(archive.store(), archive.vault(), archive.dictionaries());
+  // A media type of its own, for which there is never a dictionary.
+  auto sealed = sealer.seal(ByteView(dictionary.bytes), "application/vnd.perdura.dictionary");
+  if (!sealed) return sealed.error();
+  PackBuilder pack;
+  const ContentLocation location = pack.add(*sealed);
+  std::vector<Object> objects;
+  objects.push_back(pack.finish());
+  if (auto put = archive.store().put(std::move(objects)); !put) return put;
+  RowWriter row;
+  row.number(row_version).fixed(sealed->sha256.view()).octets(encode(location));
+  auto done = archive.store().commit(
+      {.partition = keys::archive_partition,
+       .conditions = {},
+       .writes = {{keys::dictionary_key(dictionary.media_type), row.take()}}});
+  if (!done) return done;
+  return archive.dictionaries().load(dictionary.media_type, sealed->sha256, dictionary.bytes);
+}
+
+Result<Ok> load_dictionaries(Archive& archive) {
+  const auto rows =
+      archive.store().scan(keys::archive_partition, keys::dictionary_prefix, "", dictionaries_max);
+  if (!rows) return rows.error();
+  ContentReader reader = archive.reader();
+  for (const Row& row : *rows) {
+    RowReader in(row.value);
+    const std::uint64_t version = in.number();
+    const Digest address(in.fixed(32));
+    const auto location = decode_content_location(in.octets(), row.key);
+    if (version != row_version || !in.done() || !location) {
+      return Error{Errc::malformed, "the row is damaged", row.key,
+                   "restore the store from a backup"};
+    }
+    Bytes bytes;
+    const auto sink = [&](ByteView part) -> Result<Ok> {
+      bytes.insert(bytes.end(), part.begin(), part.end());
+      return Ok{};
+    };
+    if (auto read = reader.read(*location, address, sink); !read) return read.error();
+    auto loaded =
+        archive.dictionaries().load(row.key.substr(keys::dictionary_prefix.size()), address, bytes);
+    if (!loaded) return loaded;
+  }
+  return Ok{};
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,52 @@
+// The first half of a deposit, done by workers side by side: from a record's documents to sealed
+// contents and a statement. Decides nothing that another deposit could contradict.
+//
+// Thread safety: a Preparer belongs to one thread; the archive is shared.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "archive/deposit.hpp"
+#include "archive/deposit_row.hpp"
+
+namespace perdura::archive {
+
+// A record that only needs to be committed.
+struct PreparedRecord {
+  std::string id;  // SHA-256 of the statement, hex
+  verifier::JournalEntry entry;
+  DepositRow row;  // without locations and numbers, which the committer gives
+  SealedContent statement;
+  std::vector<SealedContent> documents;
+  std::uint64_t bytes_in = 0;
+
+  // Octets that it holds in memory.
+  std::size_t footprint() const;
+};
+
+class Preparer {
+ public:
+  // `keep_dictionary` makes a newly trained dictionary durable and known, before anything uses it.
+  using KeepDictionary = std::function<Result<Ok>(const NewDictionary&)>;
+  Preparer(Archive& archive, KeepDictionary keep_dictionary);
+
+  // Errors: those of opening and reading the documents, misuse, io.
+  Result<PreparedRecord> prepare(const RecordInput& record);
+
+ private:
+  Result<SealedContent> seal_document(const DocumentInput& document,
+                                      verifier::StatementDocument& described,
+                                      RecordMetadata& metadata);
+  Blinded blinded(std::string_view kind, const std::string& value);
+
+  Archive& archive_;
+  KeepDictionary keep_dictionary_;
+  ContentSealer sealer_;
+  Bytes head_buffer_;  // for the first octets of the document at hand
+  // The last depositor and record type, blinded: they hardly change from record to record.
+  std::vector<std::pair<std::string, Blinded>> recently_blinded_;
+};
+
+}  // namespace perdura::archive

@@ -1,0 +1,149 @@
+#include "archive/records.hpp"
+
+#include "archive/derived_rows.hpp"
+#include "archive/keyspace.hpp"
+#include "archive/receipts.hpp"
+
+namespace perdura::archive {
+namespace {
+
+constexpr std::size_t page = 256;
+constexpr std::size_t candidates_max = 8;
+constexpr std::size_t statement_size_max = 64u << 20;
+
+bool in_time(const Selection& selection, const DepositRow& row) {
+  const Time time = row.event_time.value_or(row.deposit_time);
+  return (!selection.from || time >= *selection.from) && (!selection.to || time < *selection.to);
+}
+
+// Which rows may be meant, by what the row itself shows.
+class RowFilter {
+ public:
+  RowFilter(const Archive& archive, const Selection& selection) : selection_(selection) {
+    if (selection.record_type) type_ = blind(archive.vault(), "type", *selection.record_type);
+    if (selection.depositor) depositor_ = blind(archive.vault(), "depositor", *selection.depositor);
+  }
+  bool passes(const DepositRow& row) const {
+    return (!type_ || row.record_type == type_) && (!depositor_ || row.depositor == *depositor_) &&
+           in_time(selection_, row);
+  }
+
+ private:
+  const Selection& selection_;
+  std::optional<Blinded> type_;
+  std::optional<Blinded> depositor_;
+};
+
+// Whether the statement's patient is the one meant: the index knows identifiers, not issuers.
+Result<bool> is_patient(const Archive& archive, ContentReader& reader, const Selection& selection,
+                        const DepositRow& row) {
+  if (!selection.patient_issuer) return true;
+  const auto statement = read_statement(archive, reader, row);
+  if (!statement) return statement.error();
+  return statement->patient && statement->patient->issuer == *selection.patient_issuer;
+}
+
+}  // namespace
+
+Result<std::uint64_t> find_record(const Archive& archive, const std::string& identifier) {
+  const auto found = find_contents(archive.store(), identifier, candidates_max);
+  if (!found) return found.error();
+  std::optional<std::uint64_t> match;
+  for (const Digest& address : *found) {
+    const auto home = find_content(archive.store(), address);
+    if (!home) return home.error();
+    if (!*home || (*home)->place != 0) continue;  // a document, not a statement
+    if (match) {
+      return Error{Errc::conflict, "several records start with these digits", identifier,
+                   "give more digits"};
+    }
+    match = (*home)->deposit;
+  }
+  if (!match) {
+    return Error{Errc::not_found, "there is no such record", identifier,
+                 "'perdura list' shows what there is"};
+  }
+  return *match;
+}
+
+Result<Ok> for_each_record(
+    const Archive& archive, const Selection& selection,
+    const std::function<Result<bool>(std::uint64_t index, const DepositRow& row)>& visit) {
+  const RowFilter filter(archive, selection);
+  if (!selection.patient) {
+    return archive.journal().scan(keyspace::deposit_prefix, 0, archive.journal().head().size,
+                                  [&](std::uint64_t index, ByteView value) -> Result<bool> {
+                                    const auto row = decode_deposit_row(value);
+                                    if (!row) return row.error();
+                                    return !filter.passes(*row) || visit(index, *row);
+                                  });
+  }
+  const Blinded patient = blind(archive.vault(), "patient", *selection.patient);
+  ContentReader reader = archive.reader();
+  std::optional<std::uint64_t> after;
+  while (true) {
+    const auto deposits = deposits_of_patient(archive.store(), patient, after, page);
+    if (!deposits) return deposits.error();
+    for (const std::uint64_t index : *deposits) {
+      const auto row = deposit_row(archive.journal(), index);
+      if (!row) return row.error();
+      if (!filter.passes(*row)) continue;
+      const Result<bool> meant = is_patient(archive, reader, selection, *row);
+      if (!meant) return meant.error();
+      if (!*meant) continue;
+      const Result<bool> on = visit(index, *row);
+      if (!on) return on.error();
+      if (!*on) return Ok{};
+    }
+    if (deposits->size() < page) return Ok{};
+    after = deposits->back();
+  }
+}
+
+Result<std::string> read_statement_text(const Archive& archive, ContentReader& reader,
+                                        const DepositRow& row) {
+  std::string text;
+  const auto sink = [&](ByteView part) -> Result<Ok> {
+    if (text.size() + part.size() > statement_size_max) {
+      return Error{Errc::too_large, "the statement is too large", row.statement.address.hex(), ""};
+    }
+    text += verifier::as_text(part);
+    return Ok{};
+  };
+  if (auto read = read_content(archive, reader, row.statement, sink); !read) return read.error();
+  return text;
+}
+
+Result<verifier::Statement> read_statement(const Archive& archive, ContentReader& reader,
+                                           const DepositRow& row) {
+  const auto text = read_statement_text(archive, reader, row);
+  if (!text) return text.error();
+  return verifier::parse_statement(*text);
+}
+
+Result<ContentLocation> locate(const Archive& archive, const ContentReference& reference) {
+  if (reference.location) return *reference.location;
+  const auto lost = [&] {
+    return Error{Errc::malformed, "the index does not lead to the content",
+                 "content " + reference.address.hex(), "restore the store from a backup"};
+  };
+  const auto home = find_content(archive.store(), reference.address);
+  if (!home) return home.error();
+  if (!*home) return lost();
+  const auto row = deposit_row(archive.journal(), (*home)->deposit);
+  if (!row) return row.error();
+  const std::uint64_t place = (*home)->place;
+  if (place > row->documents.size()) return lost();
+  const ContentReference& stored = place == 0 ? row->statement : row->documents[place - 1];
+  if (!stored.location || stored.address != reference.address) return lost();
+  return *stored.location;
+}
+
+Result<Ok> read_content(const Archive& archive, ContentReader& reader,
+                        const ContentReference& reference, const Sink& sink) {
+  const auto location = locate(archive, reference);
+  if (!location) return location.error();
+  return reader.read(*location, reference.address, sink);
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,51 @@
+// ★ Seal: pending records become a batch, under one RFC 4998 hash tree and one token from each TSA.
+//
+// Killed at any instant, it can be run again: what a seal covers is fixed by an intent written
+// first, everything before the last commit is the same when done again, and the last commit makes
+// the whole batch count. Memory: one tile a level of the tree, whatever the number of records.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "archive/batch.hpp"
+
+namespace perdura::archive {
+
+// How far a seal has come, for a progress display.
+struct SealProgress {
+  std::uint64_t records = 0;  // leaves hashed
+  std::uint64_t total = 0;
+};
+
+struct SealOptions {
+  std::string actor;                                  // who seals, as authenticated
+  std::function<void(const SealProgress&)> progress;  // may be null
+};
+
+// What a seal did.
+struct SealResult {
+  std::optional<Batch> batch;            // nothing when there was nothing to seal
+  std::vector<std::uint64_t> completed;  // earlier batches that got a token they had been owed
+  std::vector<std::string> warnings;     // a sentence for each TSA that did not stamp, and why
+};
+
+// The TSA of each track, in the order of the settings.
+using TsaClients = std::vector<std::unique_ptr<TsaClient>>;
+
+// Seals every record that is not sealed yet, together with the journal's checkpoint; each token is
+// judged by the verifier before it is kept. Content with the settings' quorum of tracks; what a TSA
+// owes is asked for again at the next seal. Errors: unavailable (fewer than the quorum stamped: the
+// records stay unsealed, none is lost), conflict (another seal is under way), io.
+Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& options);
+
+// Clients of all tracks of the archive. Errors: of opening a local TSA.
+Result<TsaClients> open_tsas(const Archive& archive);
+
+// Visits the batches, oldest first, until `visit` returns false. Errors: malformed, io.
+Result<Ok> for_each_batch(const Archive& archive,
+                          const std::function<Result<bool>(const Batch&)>& visit);
+
+}  // namespace perdura::archive

@@ -1,0 +1,110 @@
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "archive/export.hpp"
+#include "tools/command_line.hpp"
+
+namespace perdura::tools {
+namespace {
+
+const CommandText text{"export", "DIR",
+                       "Write the package for a case: documents, statements, evidence and proofs.",
+                       "Say which records: --records, or a selection, or --all. The package "
+                       "appears whole or not at all,\n"
+                       "as a zip, or as a folder when the name does not end in .zip. It is checked "
+                       "without the archive:\n"
+                       "  perdura-verify case.zip --trust CA.pem\n\n"
+                       "Examples:\n"
+                       "  perdura export /srv/archive --patient 4711 -o case.zip\n"
+                       "  perdura export /srv/archive --records 3f2a9c81,77b0d2e4 -o case\n"};
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) parts.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+// What was asked for, for the package: so that a reader sees what was left out on purpose.
+std::string selection_json(const cxxopts::ParseResult& parsed) {
+  boost::json::object out;
+  for (const char* name : {"records", "patient", "issuer", "type", "depositor", "from", "to"}) {
+    if (const auto value = option(parsed, name)) out[name] = *value;
+  }
+  if (parsed.count("all") != 0) out["all"] = true;
+  return boost::json::serialize(out);
+}
+
+Result<archive::ExportOptions> export_options(const cxxopts::ParseResult& parsed,
+                                              const archive::Archive& archive) {
+  archive::ExportOptions options;
+  const auto selected = selection(parsed);
+  if (!selected) return selected.error();
+  options.selection = *selected;
+  options.selection_json = selection_json(parsed);
+  options.exported_by = local_actor();
+  options.include_unsealed = parsed.count("unsealed") != 0;
+  if (const auto records = option(parsed, "records")) {
+    for (const std::string& identifier : split(*records)) {
+      const auto index = archive::find_record(archive, identifier);
+      if (!index) return index.error();
+      options.records.push_back(*index);
+    }
+  }
+  if (options.selection_json == "{}") {
+    return Error{Errc::misuse, "which records? give --records, a selection, or --all", "",
+                 "see 'perdura export --help'"};
+  }
+  return options;
+}
+
+}  // namespace
+
+int command_export(int argc, char** argv) {
+  CommandOptions options(text);
+  add_archive_options(options);
+  add_selection_options(options);
+  options.add("Selection")("records", "these records: identifiers or their first digits, by commas",
+                           cxxopts::value<std::string>(), "LIST")("all", "every record");
+  options.add()("o,output", "the package: NAME.zip, or a folder", cxxopts::value<std::string>(),
+                "PATH")("unsealed", "also records that are not sealed yet: without evidence")(
+      "json", "the result as JSON")("quiet", "no progress");
+  const auto parsed = options.parse(argc, argv);
+  if (!parsed) return report(parsed.error());
+  if (!*parsed) return 0;
+  const auto output = option(**parsed, "output");
+  if (!output) return report({Errc::misuse, "where to? give -o case.zip", "", ""});
+  auto archive = open_archive(**parsed, archive::OpenMode::read_only);
+  if (!archive) return report(archive.error());
+  auto wanted = export_options(**parsed, **archive);
+  if (!wanted) return report(wanted.error());
+  Progress progress((*parsed)->count("quiet") != 0);
+  wanted->form =
+      output->ends_with(".zip") ? archive::PackageForm::zip : archive::PackageForm::folder;
+  wanted->progress = [&](std::uint64_t records) {
+    progress.show([&] { return std::to_string(records) + " records exported"; });
+  };
+  const auto result = archive::export_package(**archive, *output, *wanted);
+  if (!result) return report(result.error());
+  if (result->unsealed > 0) {
+    warn(std::to_string(result->unsealed) + " of the records are not sealed: no evidence for them");
+  }
+  if ((*parsed)->count("json") != 0) {
+    std::cout << boost::json::serialize(boost::json::object{{"package", *output},
+                                                            {"records", result->records},
+                                                            {"documents", result->documents},
+                                                            {"bytes", result->bytes},
+                                                            {"unsealed", result->unsealed}})
+              << "\n";
+  } else {
+    std::cout << "Exported " << result->records << " records with " << result->documents
+              << " documents (" << human_bytes(result->bytes) << ") to " << *output << ".\n";
+  }
+  return 0;
+}
+
+}  // namespace perdura::tools

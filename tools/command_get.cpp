@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+
+#include "archive/files.hpp"
+#include "archive/receipts.hpp"
+#include "tools/command_line.hpp"
+
+namespace perdura::tools {
+namespace {
+
+const CommandText text{"get", "DIR RECORD",
+                       "Read a record's document back, verified against its digest.",
+                       "To standard output, or with -o to a file that appears whole or not at all. "
+                       "What was written to\n"
+                       "standard output counts only if the exit code is 0.\n\n"
+                       "Examples:\n"
+                       "  perdura get /srv/archive 3f2a9c81 > document\n"
+                       "  perdura get /srv/archive 3f2a9c81 --document 2 -o image.dcm\n"};
+
+// Writes to a descriptor. Errors: io.
+archive::Sink sink_to(int fd, const std::string& name) {
+  return [fd, name](verifier::ByteView part) -> Result<Ok> {
+    while (!part.empty()) {
+      const ssize_t written = ::write(fd, part.data(), part.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return archive::system_error(errno, name, "cannot write it");
+      part = part.subspan(static_cast<std::size_t>(written));
+    }
+    return Ok{};
+  };
+}
+
+Result<Ok> get_to_file(const archive::Archive& archive, const archive::ContentReference& document,
+                       const std::string& path) {
+  if (::access(path.c_str(), F_OK) == 0) {
+    return Error{Errc::conflict, "it exists already", path, "choose another name"};
+  }
+  const std::string temporary = path + ".part";
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return archive::system_error(errno, path, "cannot create it");
+  archive::ContentReader reader = archive.reader();
+  auto done = archive::read_content(archive, reader, document, sink_to(fd, path));
+  if (done && ::fsync(fd) != 0) done = archive::system_error(errno, path, "cannot sync it");
+  ::close(fd);
+  if (done && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    done = archive::system_error(errno, path, "cannot put it in place");
+  }
+  if (!done) ::unlink(temporary.c_str());
+  return done;
+}
+
+Result<Ok> get(const cxxopts::ParseResult& parsed, const archive::Archive& archive,
+               const std::string& identifier) {
+  const auto index = archive::find_record(archive, identifier);
+  if (!index) return index.error();
+  const auto row = archive::deposit_row(archive.journal(), *index);
+  if (!row) return row.error();
+  const auto number = parsed["document"].as<std::size_t>();
+  if (number == 0 || number > row->documents.size()) {
+    return Error{Errc::not_found,
+                 "the record has " + std::to_string(row->documents.size()) + " document(s)",
+                 "document " + std::to_string(number), "'perdura show' lists them"};
+  }
+  const archive::ContentReference& document = row->documents[number - 1];
+  if (const auto path = option(parsed, "output")) return get_to_file(archive, document, *path);
+  archive::ContentReader reader = archive.reader();
+  return archive::read_content(archive, reader, document,
+                               sink_to(STDOUT_FILENO, "standard output"));
+}
+
+}  // namespace
+
+int command_get(int argc, char** argv) {
+  CommandOptions options(text);
+  add_archive_options(options);
+  options.add()("document", "which of its documents, from 1",
+                cxxopts::value<std::size_t>()->default_value("1"),
+                "N")("o,output", "write to this file", cxxopts::value<std::string>(), "FILE");
+  const auto parsed = options.parse(argc, argv);
+  if (!parsed) return report(parsed.error());
+  if (!*parsed) return 0;
+  const auto names = arguments(**parsed);
+  if (names.size() != 1) {
+    return report({Errc::misuse, "name one record", "", "see 'perdura get --help'"});
+  }
+  auto archive = open_archive(**parsed, archive::OpenMode::read_only);
+  if (!archive) return report(archive.error());
+  if (auto done = get(**parsed, **archive, names[0]); !done) return report(done.error());
+  return 0;
+}
+
+}  // namespace perdura::tools

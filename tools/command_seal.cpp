@@ -1,0 +1,86 @@
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "archive/seal.hpp"
+#include "tools/command_line.hpp"
+
+namespace perdura::tools {
+namespace {
+
+const CommandText text{
+    "seal", "DIR",
+    "Time-stamp all records that are not sealed yet, and the journal, under one hash tree.",
+    "Every TSA of the archive is asked for one token over the whole batch; each token is verified "
+    "in\n"
+    "full before it is kept. What a TSA owes because it did not answer is asked for again at the "
+    "next\n"
+    "seal. Killed at any moment, seal can simply be run again. Run it at least daily.\n\n"
+    "Exit codes: 0 sealed, or nothing to seal; 2 no TSA stamped: the records stay unsealed, not "
+    "lost.\n"};
+
+void say(const archive::SealResult& result) {
+  for (const std::uint64_t batch : result.completed) {
+    std::cout << "Batch " << batch << " got a time-stamp that it had been owed.\n";
+  }
+  if (!result.batch) {
+    std::cout << "Nothing to seal.\n";
+    return;
+  }
+  std::size_t stamped = 0;
+  for (const archive::BatchTrack& track : result.batch->tracks) stamped += !track.token.empty();
+  std::cout << "Sealed batch " << result.batch->number << ": " << result.batch->records
+            << " records, " << stamped << " of " << result.batch->tracks.size()
+            << " time-stamps.\n";
+}
+
+boost::json::value to_json(const archive::SealResult& result) {
+  boost::json::object out{{"completed", boost::json::value_from(result.completed)},
+                          {"warnings", boost::json::value_from(result.warnings)},
+                          {"batch", nullptr}};
+  if (!result.batch) return out;
+  boost::json::array tracks;
+  for (const archive::BatchTrack& track : result.batch->tracks) {
+    tracks.push_back({{"name", track.name},
+                      {"digest", verifier::name(track.algorithm)},
+                      {"root", track.root.hex()},
+                      {"stamped", !track.token.empty()}});
+  }
+  out["batch"] = {{"number", result.batch->number},
+                  {"records", result.batch->records},
+                  {"tracks", std::move(tracks)}};
+  return out;
+}
+
+}  // namespace
+
+int command_seal(int argc, char** argv) {
+  CommandOptions options(text);
+  add_archive_options(options);
+  options.add()("json", "the result as JSON")("quiet", "no progress");
+  const auto parsed = options.parse(argc, argv);
+  if (!parsed) return report(parsed.error());
+  if (!*parsed) return 0;
+  auto archive = open_archive(**parsed, archive::OpenMode::existing);
+  if (!archive) return report(archive.error());
+  auto tsas = archive::open_tsas(**archive);
+  if (!tsas) return report(tsas.error());
+  Progress progress((*parsed)->count("quiet") != 0);
+  const archive::SealOptions seal_options{.actor = local_actor(),
+                                          .progress = [&](const archive::SealProgress& at) {
+                                            progress.show([&] {
+                                              return "hashing " + std::to_string(at.records) +
+                                                     " of " + std::to_string(at.total) + " records";
+                                            });
+                                          }};
+  const auto result = archive::seal(**archive, *tsas, seal_options);
+  if (!result) return report(result.error());
+  for (const std::string& warning : result->warnings) warn(warning);
+  if ((*parsed)->count("json") != 0) {
+    std::cout << boost::json::serialize(to_json(*result)) << "\n";
+  } else {
+    say(*result);
+  }
+  return 0;
+}
+
+}  // namespace perdura::tools

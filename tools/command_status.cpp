@@ -1,0 +1,124 @@
+#include <boost/json.hpp>
+#include <iostream>
+#include <map>
+
+#include "archive/horizon.hpp"
+#include "archive/seal.hpp"
+#include "tools/command_line.hpp"
+
+namespace perdura::tools {
+namespace {
+
+const CommandText text{
+    "status", "DIR",
+    "Show the archive's state: records, bytes in and stored, unsealed, batches, TSAs, horizon.",
+    "'Evidence ends' is when the oldest evidence of a track stops being provable unless "
+    "renewed.\n"};
+
+// What the batches say of one track.
+struct TrackState {
+  std::uint64_t stamped = 0;
+  std::uint64_t owed = 0;
+  std::optional<archive::Horizon> horizon;
+};
+
+Result<std::map<std::string, TrackState>> track_states(const archive::Archive& archive) {
+  std::map<std::string, TrackState> states;
+  const auto visit = [&](const archive::Batch& batch) -> Result<bool> {
+    for (const archive::BatchTrack& track : batch.tracks) {
+      TrackState& state = states[track.name];
+      if (track.token.empty()) {
+        ++state.owed;
+        continue;
+      }
+      ++state.stamped;
+      const auto end = archive::horizon(track);
+      if (!end) return end.error();
+      if (!state.horizon || end->end < state.horizon->end) state.horizon = *end;
+    }
+    return true;
+  };
+  if (auto done = archive::for_each_batch(archive, visit); !done) return done.error();
+  return states;
+}
+
+boost::json::object to_json(const archive::Archive& archive,
+                            const std::map<std::string, TrackState>& states) {
+  const archive::JournalHead head = archive.journal().head();
+  boost::json::array tracks;
+  for (const archive::Track& track : archive.config().tracks) {
+    const auto state = states.find(track.name);
+    const TrackState none;
+    const TrackState& of = state == states.end() ? none : state->second;
+    boost::json::object out{{"name", track.name},    {"digest", verifier::name(track.algorithm)},
+                            {"url", track.url},      {"selfAsserted", track.url.empty()},
+                            {"stamped", of.stamped}, {"owed", of.owed}};
+    if (of.horizon) {
+      out["evidenceEnds"] = to_string(of.horizon->end);
+      out["cause"] = of.horizon->cause;
+    }
+    tracks.push_back(std::move(out));
+  }
+  return {{"archive", archive.config().origin},
+          {"logKey", archive.journal().key().vkey()},
+          {"records", head.records},
+          {"unsealed", head.records - head.sealed_records},
+          {"bytesIn", head.bytes_in},
+          {"contents", head.contents},
+          {"bytesStored", head.bytes_stored},
+          {"journalEntries", head.size},
+          {"batches", head.batches},
+          {"tracks", std::move(tracks)}};
+}
+
+void say(const archive::Archive& archive, const std::map<std::string, TrackState>& states) {
+  const archive::JournalHead head = archive.journal().head();
+  std::cout << "Archive        " << archive.config().origin << "\n"
+            << "Records        " << head.records
+            << ", of which not sealed yet: " << head.records - head.sealed_records << "\n"
+            << "Bytes in       " << human_bytes(head.bytes_in) << "\n"
+            << "Bytes stored   " << human_bytes(head.bytes_stored) << " in " << head.contents
+            << " contents\n"
+            << "Journal        " << head.size << " entries, key " << archive.journal().key().vkey()
+            << "\n"
+            << "Batches        " << head.batches << "\n";
+  for (const archive::Track& track : archive.config().tracks) {
+    std::cout << "Track " << track.name << ", " << verifier::name(track.algorithm) << ", "
+              << (track.url.empty() ? "the archive's own authority (self-asserted)" : track.url);
+    const auto found = states.find(track.name);
+    if (found == states.end()) {
+      std::cout << ": nothing stamped yet\n";
+      continue;
+    }
+    const TrackState& state = found->second;
+    std::cout << ": " << state.stamped << " batches stamped, " << state.owed << " owed";
+    if (state.horizon) {
+      std::cout << "; evidence ends " << to_string(state.horizon->end) << " ("
+                << state.horizon->cause << ")";
+    }
+    std::cout << "\n";
+  }
+}
+
+}  // namespace
+
+int command_status(int argc, char** argv) {
+  CommandOptions options(text);
+  add_archive_options(options);
+  options.add()("json", "as one JSON object");
+  const auto parsed = options.parse(argc, argv);
+  if (!parsed) return report(parsed.error());
+  if (!*parsed) return 0;
+  auto archive = open_archive(**parsed, archive::OpenMode::read_only);
+  if (!archive) return report(archive.error());
+  const auto states = track_states(**archive);
+  if (!states) return report(states.error());
+  if ((*parsed)->count("json") != 0) {
+    std::cout << boost::json::serialize(to_json(**archive, *states)) << "\n";
+  } else {
+    say(**archive, *states);
+  }
+  return 0;
+}
+
+}  // namespace perdura::tools

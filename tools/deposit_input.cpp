@@ -1,0 +1,196 @@
+#include "tools/deposit_input.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <memory>
+
+#include "archive/files.hpp"
+
+namespace perdura::tools {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+using archive::RecordInput;
+using archive::Source;
+using verifier::Errc;
+using verifier::Error;
+using verifier::Result;
+
+// A source over a descriptor that is closed with the last copy of it, unless it is standard input.
+Source source_of(int fd, const fs::path& name) {
+  const std::shared_ptr<const int> file(new int(fd), [](const int* owned) {
+    if (*owned != STDIN_FILENO) ::close(*owned);
+    delete owned;
+  });
+  return [file, name](std::span<std::uint8_t> into) -> Result<std::size_t> {
+    while (true) {
+      const ssize_t got = ::read(*file, into.data(), into.size());
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) return archive::system_error(errno, name, "cannot read it");
+    }
+  };
+}
+
+// Members of one manifest line; throws what a person can act on.
+class ManifestLine {
+ public:
+  explicit ManifestLine(const json::object& line) : line_(line) {}
+
+  // An unknown member is a mistyped one: its value would be lost without a word.
+  void refuse_unknown() const {
+    static constexpr std::string_view known[] = {
+        "path",        "paths",        "patient",       "type",     "author",
+        "eventTime",   "sourceSystem", "mediaType",     "language", "retention",
+        "sensitivity", "related",      "idempotencyKey"};
+    for (const auto& member : line_) {
+      const std::string_view name(member.key().data(), member.key().size());
+      if (std::ranges::find(known, name) == std::end(known)) {
+        throw std::invalid_argument("unknown member '" + std::string(name) + "'");
+      }
+    }
+  }
+  void text(const char* member, std::string& into) const {
+    if (const json::value* value = line_.if_contains(member)) into = as_text(*value, member);
+  }
+  std::vector<std::string> paths() const {
+    std::vector<std::string> paths;
+    if (const json::value* path = line_.if_contains("path"))
+      paths.push_back(as_text(*path, "path"));
+    if (const json::value* several = line_.if_contains("paths")) {
+      if (!several->is_array()) throw std::invalid_argument("'paths' is no array");
+      for (const json::value& path : several->get_array()) paths.push_back(as_text(path, "paths"));
+    }
+    if (paths.empty()) throw std::invalid_argument("neither 'path' nor 'paths' is there");
+    return paths;
+  }
+  void read(archive::RecordMetadata& metadata) const {
+    text("type", metadata.record_type);
+    text("author", metadata.author);
+    text("sourceSystem", metadata.source_system);
+    text("language", metadata.language);
+    text("retention", metadata.retention_class);
+    read_patient(metadata);
+    read_event_time(metadata);
+    read_sensitivity(metadata);
+    read_related(metadata);
+  }
+
+ private:
+  static std::string as_text(const json::value& value, const char* member) {
+    if (!value.is_string()) throw std::invalid_argument(std::string("'") + member + "' is no text");
+    return std::string(value.get_string());
+  }
+  void read_patient(archive::RecordMetadata& metadata) const {
+    const json::value* patient = line_.if_contains("patient");
+    if (!patient) return;
+    if (patient->is_string()) {
+      metadata.patient = {std::string(patient->get_string()), ""};
+      return;
+    }
+    if (!patient->is_object()) throw std::invalid_argument("'patient' is neither text nor object");
+    const ManifestLine fields(patient->get_object());
+    verifier::Patient read;
+    fields.text("id", read.id);
+    fields.text("issuer", read.issuer);
+    if (read.id.empty()) throw std::invalid_argument("'patient' has no 'id'");
+    metadata.patient = std::move(read);
+  }
+  void read_event_time(archive::RecordMetadata& metadata) const {
+    std::string written;
+    text("eventTime", written);
+    if (written.empty()) return;
+    metadata.event_time = verifier::parse_time(written);
+    if (!metadata.event_time) throw std::invalid_argument("'eventTime' is no RFC 3339 time");
+  }
+  void read_sensitivity(archive::RecordMetadata& metadata) const {
+    const json::value* level = line_.if_contains("sensitivity");
+    if (!level) return;
+    if (!level->is_int64() || level->get_int64() < 1 || level->get_int64() > 5) {
+      throw std::invalid_argument("'sensitivity' is no number from 1 to 5");
+    }
+    metadata.sensitivity = static_cast<int>(level->get_int64());
+  }
+  void read_related(archive::RecordMetadata& metadata) const {
+    const json::value* related = line_.if_contains("related");
+    if (!related) return;
+    if (!related->is_array()) throw std::invalid_argument("'related' is no array");
+    for (const json::value& one : related->get_array()) {
+      if (!one.is_object())
+        throw std::invalid_argument("'related' holds something else than objects");
+      const ManifestLine fields(one.get_object());
+      verifier::Related read;
+      fields.text("relation", read.relation);
+      fields.text("record", read.record);
+      metadata.related.push_back(std::move(read));
+    }
+  }
+
+  const json::object& line_;
+};
+
+}  // namespace
+
+archive::DocumentInput file_document(const fs::path& path, std::string name) {
+  return {.name = std::move(name), .media_type = "", .open = [path]() -> Result<Source> {
+            const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+            if (fd < 0) return archive::system_error(errno, path, "cannot open it");
+            return source_of(fd, path);
+          }};
+}
+
+archive::DocumentInput stdin_document(std::string name) {
+  return {.name = std::move(name), .media_type = "", .open = []() -> Result<Source> {
+            return source_of(STDIN_FILENO, "standard input");
+          }};
+}
+
+void for_each_file(const fs::path& path, const std::function<void(const fs::path&)>& visit,
+                   const std::function<void(Error)>& failed) {
+  std::error_code problem;
+  const fs::file_status status = fs::status(path, problem);
+  if (problem) return failed(archive::system_error(problem.value(), path, "cannot find it"));
+  if (fs::is_regular_file(status) || fs::is_fifo(status)) return visit(path);
+  if (!fs::is_directory(status)) {
+    return failed({Errc::misuse, "it is neither a file nor a folder", path.string(), ""});
+  }
+  std::vector<fs::path> entries;
+  fs::directory_iterator it(path, problem);
+  for (; !problem && it != fs::directory_iterator(); it.increment(problem)) {
+    const bool link_to_folder = it->is_symlink(problem) && fs::is_directory(it->path(), problem);
+    if (!link_to_folder) entries.push_back(it->path());
+  }
+  if (problem) failed(archive::system_error(problem.value(), path, "cannot list the folder"));
+  std::ranges::sort(entries);
+  for (const fs::path& entry : entries) for_each_file(entry, visit, failed);
+}
+
+Result<RecordInput> manifest_record(std::string_view line, const fs::path& folder,
+                                    const RecordInput& defaults) {
+  RecordInput record = defaults;
+  try {
+    const json::value value = json::parse(line);
+    if (!value.is_object()) throw std::invalid_argument("it is no JSON object");
+    const ManifestLine members(value.get_object());
+    members.refuse_unknown();
+    members.read(record.metadata);
+    members.text("idempotencyKey", record.idempotency_key);
+    std::string media_type;
+    members.text("mediaType", media_type);
+    for (const std::string& path : members.paths()) {
+      const fs::path at = fs::path(path).is_absolute() ? fs::path(path) : folder / path;
+      record.documents.push_back(file_document(at, fs::path(path).filename().string()));
+      record.documents.back().media_type = media_type;
+    }
+    return record;
+  } catch (const std::exception& problem) {
+    return Error{Errc::malformed, problem.what(), "",
+                 "a manifest has one JSON object a line; see 'perdura deposit --help'"};
+  }
+}
+
+}  // namespace perdura::tools
