@@ -1,5 +1,6 @@
 #include "archive/http_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace perdura::archive {
@@ -57,6 +59,9 @@ Result<Target> parse_target(const HttpRequest& request) {
   if (target.host.empty()) return misuse(request, "the URL names no host");
   target.port = url->has_port() && !url->port().empty() ? std::string(url->port())
                                                         : (target.tls ? "443" : "80");
+  if (target.port.size() > 5 || std::stoi(target.port) < 1 || std::stoi(target.port) > 65535) {
+    return misuse(request, "the port is not one from 1 to 65535");
+  }
   target.origin = std::string(url->encoded_host());
   if (url->has_port() && !url->port().empty()) target.origin += ":" + target.port;
   target.path = std::string(url->encoded_resource());
@@ -169,7 +174,8 @@ Result<Ok> Exchange::connect() {
   const error_code error =
       step([&](auto done) { stream_.async_connect(*addresses, std::move(done)); });
   if (error) return failed("connecting", error, options_.connect_timeout_ms);
-  stream_.socket().set_option(Tcp::no_delay(true));
+  error_code slower_only;
+  stream_.socket().set_option(Tcp::no_delay(true), slower_only);
   return Ok{};
 }
 
@@ -236,8 +242,16 @@ Error Exchange::unreadable(error_code error) const {
   return failed("reading the answer", error, options_.timeout_ms);
 }
 
+// A header's value, made harmless for a terminal and a log.
+std::string printable(boost::beast::string_view field) {
+  std::string text(field.substr(0, 256));
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return text;
+}
+
 std::string media_type_of(boost::beast::string_view field) {
-  std::string type(field.substr(0, 256));
+  std::string type = printable(field);
   type.resize(std::min(type.size(), type.find(';')));
   while (!type.empty() && type.back() == ' ') type.pop_back();
   for (char& c : type) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -273,7 +287,7 @@ Result<HttpResponse> Exchange::talk(Stream& stream) {
   HttpResponse result;
   result.status = response.result_int();
   if (result.status >= 300 && result.status < 400) {
-    const std::string location(response[http::field::location].substr(0, 200));
+    const std::string location = printable(response[http::field::location]);
     return unavailable("the server redirects (status " + std::to_string(result.status) + ") to '" +
                            location + "'; redirects are not followed",
                        "if the new place is right, give its URL");
@@ -288,7 +302,12 @@ Result<HttpResponse> Exchange::talk(Stream& stream) {
 Result<HttpResponse> http_exchange(const HttpRequest& request, const HttpOptions& options) {
   const auto target = parse_target(request);
   if (!target) return target.error();
-  return Exchange(request, options, *target).run();
+  try {
+    return Exchange(request, options, *target).run();
+  } catch (const std::system_error& error) {  // no sockets or threads left
+    return Error{Errc::io, std::string("no connection could be begun: ") + error.what(),
+                 request.url, "check the limits of this process (ulimit)"};
+  }
 }
 
 }  // namespace perdura::archive

@@ -20,6 +20,8 @@ using verifier::Error;
 using verifier::Result;
 
 constexpr std::int64_t year_s = 31'557'600;  // 365.25 days
+// So much earlier a certificate begins, as is usual: a clock a little behind takes it all the same.
+constexpr std::int64_t earlier_s = 3600;
 constexpr std::int64_t ca_years = 25;
 constexpr std::int64_t tsa_years = 10;
 
@@ -85,7 +87,7 @@ CertificateHandle begin_certificate(EVP_PKEY* key, const X509_NAME* subject,
             X509_set_serialNumber(made.get(), integer.get()) == 1 &&
             X509_set_subject_name(made.get(), subject) == 1 &&
             X509_set_issuer_name(made.get(), issuer) == 1 &&
-            X509_set1_notBefore(made.get(), asn1_time(from).get()) == 1 &&
+            X509_set1_notBefore(made.get(), asn1_time(from + -earlier_s).get()) == 1 &&
             X509_set1_notAfter(made.get(), asn1_time(until).get()) == 1 &&
             X509_set_pubkey(made.get(), key) == 1,
         "libcrypto can make a certificate");

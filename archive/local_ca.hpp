@@ -21,11 +21,11 @@ KeyHandle new_signing_key();
 // A positive random integer of 127 bits: content octets of an INTEGER, for serial numbers.
 verifier::Bytes new_serial_number();
 
-// A self-signed CA certificate for `key`, valid for 25 years from `from`.
+// A self-signed CA certificate for `key`, valid for 25 years from `from` (and an hour before).
 CertificateHandle make_ca_certificate(EVP_PKEY* key, const std::string& organisation, Time from);
 
-// A certificate for the TSA's `key` by that CA, valid for 10 years from `from`: its extended key
-// usage is timeStamping alone, and critical (RFC 3161 section 2.3).
+// A certificate for the TSA's `key` by that CA, valid for 10 years from `from` (and an hour
+// before): its extended key usage is timeStamping alone, and critical (RFC 3161 section 2.3).
 CertificateHandle make_tsa_certificate(EVP_PKEY* key, const std::string& organisation, Time from,
                                        X509* ca, EVP_PKEY* ca_key);
 

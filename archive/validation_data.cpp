@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <set>
 
@@ -260,12 +261,17 @@ FetchedCrls fetch_crls(const std::vector<Bytes>& certificates, const HttpOptions
                        std::optional<Time> wanted_since) {
   FetchedCrls fetched;
   std::set<std::string> asked;
+  const auto begin = std::chrono::steady_clock::now();
   for (const Bytes& der : certificates) {
     const CertificateHandle certificate = read_certificate(der);
     if (!certificate) continue;
     for (const std::string& place : crl_places(certificate.get())) {
       if (asked.size() >= places_max || !asked.insert(place).second) continue;
-      auto crl = fetch_crl(place, X509_get_issuer_name(certificate.get()), options);
+      const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
+          std::chrono::steady_clock::now() - begin);
+      HttpOptions what_is_left = options;
+      what_is_left.timeout_ms = std::max(0, options.timeout_ms - static_cast<int>(spent.count()));
+      auto crl = fetch_crl(place, X509_get_issuer_name(certificate.get()), what_is_left);
       if (!crl) {
         fetched.warnings.push_back("no status list: " + to_string(crl.error()));
         continue;

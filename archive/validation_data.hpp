@@ -40,7 +40,8 @@ struct FetchedCrls {
 // Fetches the CRLs that the certificates name in their distribution points (RFC 5280 section
 // 4.2.1.13; http:// and https:// alone), each place once. It keeps what is a CRL and is issued by
 // the certificate's issuer; with `wanted_since` it also warns of a list older than that time, as
-// one does not show the state at that time. Never fails: what cannot be had is a warning.
+// one does not show the state at that time. options.timeout_ms is for all of them together. Never
+// fails: what cannot be had is a warning.
 FetchedCrls fetch_crls(const std::vector<Bytes>& certificates, const HttpOptions& options,
                        std::optional<verifier::Time> wanted_since);
 

@@ -53,6 +53,12 @@ TEST(HttpClient, TakesABodyWithoutALengthUpToItsLimit) {
   EXPECT_EQ(over.error().code, Errc::too_large);
 }
 
+TEST(HttpClient, ReachesAnAddressInBrackets) {
+  const auto response = http_exchange(get("http://[::1]:1/"), {});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().what.rfind("connecting failed: ", 0), 0u) << response.error().what;
+}
+
 TEST(HttpClient, RefusesAnEndlessHeader) {
   const tests::TestHttpServer server(0, [](const std::string&, const Bytes&, int) {
     return "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x');

@@ -111,8 +111,9 @@ INSTANTIATE_TEST_SUITE_P(, HostileTsa, testing::ValuesIn(lies),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(TsaClientTest, RefusesUrlsAndPoliciesThatCannotBeUsed) {
-  for (const char* url : {"", "tsa.example.org", "ftp://tsa.example.org/", "http:///tsr",
-                          "http://user:secret@tsa.example.org/"}) {
+  for (const char* url :
+       {"", "tsa.example.org", "ftp://tsa.example.org/", "http:///tsr", "http://127.0.0.1:99999/",
+        "http://a b/", "http://user:secret@tsa.example.org/"}) {
     const auto token =
         archive::http_tsa(options_for(url), clock)->stamp(DigestAlgorithm::sha256, imprint);
     ASSERT_FALSE(token) << url;
