@@ -98,6 +98,27 @@ TEST_P(LocalTsaAlgorithm, StampsPassOurVerifierWithTheCaAsAnchor) {
       << (report.decisive() != nullptr ? report.decisive()->what : "");
 }
 
+// The token that the format document shows, made by tests/vectors/local_tsa/make.sh.
+TEST(LocalTsaVector, PassesOurVerifierAndOpenssl) {
+  const std::filesystem::path vectors = PERDURA_SOURCE_DIR "/tests/vectors/local_tsa";
+  const auto anchors =
+      verifier::read_certificates(tests::read_octets(vectors / "ca.pem"), "ca.pem");
+  ASSERT_TRUE(anchors);
+  const verifier::TokenJudge judge({.anchors = {*anchors},
+                                    .at = *verifier::parse_time("2030-01-01"),
+                                    .revocation = verifier::RevocationMode::required,
+                                    .extra_certificates = {},
+                                    .extra_crls = {}});
+  const Digest imprint =
+      verifier::hash(DigestAlgorithm::sha256, tests::read_octets(vectors / "document.txt"));
+  const Bytes token = tests::read_octets(vectors / "token.der");
+  EXPECT_EQ(judge.judge(token, judge.options().at, &imprint).verdict(), verifier::Verdict::passed);
+  const auto openssl = shell("cd '" + vectors.string() +
+                             "' && openssl ts -verify -data document.txt -in token.der -token_in "
+                             "-CAfile ca.pem -attime 1900000000");
+  EXPECT_NE(openssl.output.find("Verification: OK"), std::string::npos) << openssl.output;
+}
+
 TEST_F(LocalTsaTest, StampsStateTheClocksTimeAndNoOther) {
   const Bytes octets = stamp();
   const auto token = verifier::parse_timestamp_token(octets);
