@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "verifier/package.hpp"
+#include "verifier/package_source.hpp"
 #include "verifier/result.hpp"
 #include "verifier/time.hpp"
 #include "verifier/trust_anchors.hpp"
@@ -84,5 +85,9 @@ using RecordSink = std::function<void(RecordResult)>;
 // links, duplicates), too_large, misuse (the log key is not one).
 Result<PackageSummary> verify_package(const std::filesystem::path& path,
                                       const PackageOptions& options, const RecordSink& sink);
+
+// The same for a package whose files are at hand already.
+Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
+                                      const RecordSink& sink);
 
 }  // namespace perdura::verifier

@@ -1,0 +1,133 @@
+// Reading and hashing the files of a package (declared in verify_record.hpp).
+#include <algorithm>
+
+#include "verifier/certificate_path.hpp"
+#include "verifier/findings.hpp"
+#include "verifier/timestamp_token.hpp"
+#include "verifier/verify_record.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+constexpr std::size_t buffer_size = 128u << 10;
+constexpr DigestAlgorithm manifest_algorithm[] = {DigestAlgorithm::sha256};
+constexpr const char* manifest_rule = "RFC 8493 section 2.1.3";
+
+Finding unreadable(std::string_view label, const Error& error) {
+  const std::string what(label);
+  switch (error.code) {
+    case Errc::not_found:
+      return failed(SubIndication::missing_data, what + " is missing, though the package lists it.",
+                    error.where, manifest_rule);
+    case Errc::too_large:
+      return failed(SubIndication::format_failure, what + " is longer than any such file may be.",
+                    to_string(error), "formats/package.md");
+    default:
+      return failed(SubIndication::hash_failure, what + " is damaged and can't be read.",
+                    to_string(error), manifest_rule);
+  }
+}
+
+Finding altered(std::string_view label, const Digest& is, const Digest& listed) {
+  return failed(SubIndication::hash_failure,
+                std::string(label) + " was altered: it is not the file that the package lists.",
+                "SHA-256 is " + is.hex() + ", listed " + listed.hex(), manifest_rule);
+}
+
+}  // namespace
+
+const Digest& HashedFile::digest(DigestAlgorithm algorithm) const {
+  for (const auto& one : digests) {
+    if (one.first == algorithm) return one.second;
+  }
+  throw BrokenInvariant("a file was hashed with the algorithm asked for");
+}
+
+FileHasher::FileHasher(std::unique_ptr<PackageReader> reader)
+    : reader_(std::move(reader)), buffer_(buffer_size) {}
+
+Hasher& FileHasher::hasher(DigestAlgorithm algorithm) {
+  auto& hasher = hashers_.at(static_cast<std::size_t>(algorithm));
+  if (!hasher) hasher.emplace(algorithm);
+  return *hasher;
+}
+
+Result<HashedFile> FileHasher::hash(std::string_view name,
+                                    std::span<const DigestAlgorithm> algorithms) {
+  if (auto size = reader_->open(name); !size) return size.error();
+  HashedFile file;
+  for (;;) {
+    const auto got = reader_->read(buffer_);
+    if (!got) {  // leave no octets behind in the hashers
+      for (const DigestAlgorithm algorithm : algorithms) hasher(algorithm).finish();
+      return got.error();
+    }
+    if (*got == 0) break;
+    file.size += *got;
+    for (const DigestAlgorithm algorithm : algorithms) {
+      hasher(algorithm).update(ByteView(buffer_).first(*got));
+    }
+  }
+  for (const DigestAlgorithm algorithm : algorithms) {
+    file.digests.emplace_back(algorithm, hasher(algorithm).finish());
+  }
+  return file;
+}
+
+std::vector<std::pair<DigestAlgorithm, Digest>> FileHasher::hash(
+    ByteView octets, std::span<const DigestAlgorithm> algorithms) {
+  std::vector<std::pair<DigestAlgorithm, Digest>> digests;
+  for (const DigestAlgorithm algorithm : algorithms) {
+    digests.emplace_back(algorithm, hasher(algorithm).update(octets).finish());
+  }
+  return digests;
+}
+
+std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry,
+                                 std::string_view label, std::size_t size_max,
+                                 std::vector<Finding>& findings) {
+  auto octets = read_whole(files.reader(), entry.name, size_max);
+  if (!octets) {
+    findings.push_back(unreadable(label, octets.error()));
+    return std::nullopt;
+  }
+  const Digest digest = files.hash(*octets, manifest_algorithm).front().second;
+  if (digest != entry.sha256) findings.push_back(altered(label, digest, entry.sha256));
+  return *std::move(octets);
+}
+
+std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry& entry,
+                                          std::string_view label, std::vector<Finding>& findings) {
+  const auto file = files.hash(entry.name, manifest_algorithm);
+  if (!file) {
+    findings.push_back(unreadable(label, file.error()));
+    return std::nullopt;
+  }
+  const Digest& digest = file->digest(DigestAlgorithm::sha256);
+  if (digest != entry.sha256) findings.push_back(altered(label, digest, entry.sha256));
+  return file->size;
+}
+
+std::string signer_of_token(ByteView content_info) {
+  // Neighbours share their token.
+  thread_local Bytes last_token;
+  thread_local std::string last_signer;
+  if (!last_token.empty() && equal(last_token, content_info)) return last_signer;
+  std::string subject;
+  if (const auto token = parse_timestamp_token(content_info)) {
+    for (const ByteView der : token->certificates) {
+      const CertificatePtr certificate = read_certificate(der);
+      if (!certificate || !equal(certificate->serial_number(), token->signer.serial_number) ||
+          !equal(certificate->issuer_name(), token->signer.issuer)) {
+        continue;
+      }
+      subject = certificate->subject();
+      break;
+    }
+  }
+  last_token = to_bytes(content_info);
+  last_signer = subject;
+  return subject;
+}
+
+}  // namespace perdura::verifier

@@ -1,0 +1,316 @@
+#include "verifier/verify_package.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "verifier/bag.hpp"
+#include "verifier/findings.hpp"
+#include "verifier/ordered_pipeline.hpp"
+#include "verifier/verify_record.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+constexpr unsigned threads_max = 64;
+constexpr std::size_t window_per_thread = 16;
+constexpr std::size_t parts_max = 1000;  // reports of batches that are kept
+constexpr std::size_t header_size_max = 1u << 20;
+constexpr std::size_t note_size_max = 64u << 10;
+constexpr std::size_t findings_max = 1000;
+constexpr const char* package_rule = "formats/package.md";
+
+// What judging one group of files yielded: exactly one of the three.
+struct GroupOutcome {
+  std::optional<RecordResult> record;
+  std::optional<std::pair<BatchResult, Report>> batch;
+  std::vector<Finding> findings;  // of a single file
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
+bool is_record(const FileGroup& group) { return group.folder.starts_with(package_name::records); }
+
+GroupOutcome judge_group(const FileGroup& group, FileHasher& files, const PackageContext& context) {
+  GroupOutcome outcome;
+  outcome.files = group.files.size();
+  if (is_record(group)) {
+    outcome.record = judge_record(group, files, context);
+    outcome.bytes = outcome.record->bytes;
+  } else if (!group.folder.empty()) {
+    Report report;
+    const BatchResult result = judge_batch(group, files, context, report, outcome.bytes);
+    outcome.batch.emplace(result, std::move(report));
+  } else {
+    for (const ManifestEntry& entry : group.files) {
+      const auto size = judge_listed(files, entry, entry.name, outcome.findings);
+      outcome.bytes += size.value_or(0);
+    }
+  }
+  return outcome;
+}
+
+class PackageChecks {
+ public:
+  PackageChecks(const PackageSource& source, const PackageOptions& options, const RecordSink& sink)
+      : source_(source), options_(options), sink_(sink), tokens_(judge_options(options)) {
+    summary_.report.subject = "package";
+  }
+
+  Result<PackageSummary> run() {
+    const auto start = std::chrono::steady_clock::now();
+    for (Finding& finding : judge_tag_files(source_, payload_oxum_)) add(std::move(finding));
+    auto reader = source_.reader();
+    if (!reader) return reader.error();
+    read_header(**reader);
+    if (auto known = choose_log_key(); !known) return known.error();
+    auto manifest = BagManifest::open(source_);
+    if (manifest) {
+      for (const Finding& finding : manifest->findings()) add(finding);
+      const PackageContext context = context_for(manifest->unlisted(), **reader);
+      if (auto judged = judge_groups(*manifest, context); !judged) return judged.error();
+      report_unlisted(*manifest);
+      check_counts();
+    } else {
+      add(failed(manifest.error().code == Errc::not_found ? SubIndication::missing_data
+                                                          : SubIndication::format_failure,
+                 "The manifest, which lists the files of the package, is missing or can't be read.",
+                 to_string(manifest.error()), "RFC 8493 section 2.1.3"));
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    summary_.seconds = took.count();
+    summary_.verdict = std::max(summary_.report.verdict(), worst_record_);
+    return std::move(summary_);
+  }
+
+ private:
+  // Very many records: what passed is told in brief.
+  static JudgeOptions judge_options(const PackageOptions& options) {
+    JudgeOptions judge = options.judge;
+    judge.detail = ReportDetail::brief;
+    return judge;
+  }
+
+  void add(Finding finding) {
+    if (summary_.report.findings.size() < findings_max) {
+      summary_.report.findings.push_back(std::move(finding));
+    }
+  }
+
+  void read_header(PackageReader& reader) {
+    const auto octets = read_whole(reader, package_name::header, header_size_max);
+    if (!octets) {
+      add(failed(SubIndication::missing_data, "package.json is missing or can't be read.",
+                 to_string(octets.error()), package_rule));
+      return;
+    }
+    auto header = parse_package_header(as_text(*octets));
+    if (header) {
+      summary_.header = *std::move(header);
+      has_header_ = true;
+      return;
+    }
+    const bool newer = header.error().code == Errc::unsupported;
+    add(newer ? undecided(SubIndication::unsupported_algorithm,
+                          "The package is of a version that this program can't read.",
+                          to_string(header.error()), package_rule)
+              : failed(SubIndication::format_failure, "package.json can't be read.",
+                       to_string(header.error()), package_rule));
+  }
+
+  // The key that was given, or else the package's own. Errors: misuse.
+  Result<Ok> choose_log_key() {
+    if (options_.log_key) {
+      auto log = NoteVerifier::from_vkey(*options_.log_key);
+      if (!log) {
+        return Error{Errc::misuse, log.error().what, "log key",
+                     "it looks like archive.example.org+1a2b3c4d+base64"};
+      }
+      log_ = *std::move(log);
+      return Ok{};
+    }
+    if (!has_header_) return Ok{};
+    auto log = NoteVerifier::from_vkey(summary_.header.log_key);
+    if (!log) {
+      add(failed(SubIndication::format_failure, "The journal's key in package.json can't be read.",
+                 to_string(log.error()), package_rule));
+      return Ok{};
+    }
+    log_ = *std::move(log);
+    summary_.own_log_key = true;
+    add(
+        warned("The journal was judged with the key that the package itself holds: this shows that "
+               "its parts agree, not whose journal it is.",
+               summary_.header.log_key, package_rule));
+    return Ok{};
+  }
+
+  PackageContext context_for(const UnlistedFiles& unlisted, PackageReader& reader) {
+    PackageContext context{
+        tokens_, log_ ? &*log_ : nullptr, unlisted, summary_.header.tracks, std::nullopt, {}};
+    const auto octets = read_whole(reader, package_name::newest_checkpoint, note_size_max);
+    if (!octets) {
+      add(undecided(SubIndication::no_poe, "The journal's newest checkpoint is not in the package.",
+                    to_string(octets.error()), package_rule));
+      return context;
+    }
+    const std::string note(as_text(*octets));
+    auto checkpoint =
+        log_ ? parse_signed_checkpoint(note, *log_) : parse_checkpoint_unverified(note);
+    if (!checkpoint) {
+      const bool denied = checkpoint.error().code == Errc::denied;
+      add(failed(denied ? SubIndication::signature_failure : SubIndication::format_failure,
+                 denied ? "The journal's newest checkpoint is not signed by the journal's key."
+                        : "The journal's newest checkpoint can't be read.",
+                 to_string(checkpoint.error()), "c2sp.org/tlog-checkpoint"));
+      return context;
+    }
+    context.newest = *checkpoint;
+    if (!log_) {
+      add(undecided(SubIndication::no_trust_anchor, "The journal's key is not known.", "",
+                    package_rule));
+    } else {
+      add(passed("The journal's newest checkpoint is signed by its key.",
+                 checkpoint->origin + ", " + std::to_string(checkpoint->size) + " entries",
+                 "c2sp.org/signed-note"));
+    }
+    return context;
+  }
+
+  unsigned threads() const {
+    const unsigned wanted =
+        options_.threads != 0 ? options_.threads : std::thread::hardware_concurrency();
+    return std::clamp(wanted, 1u, threads_max);
+  }
+
+  Result<Ok> judge_groups(const BagManifest& manifest, PackageContext context) {
+    using Pipeline = OrderedPipeline<FileGroup, GroupOutcome>;
+    std::vector<std::shared_ptr<FileHasher>> hashers;
+    for (unsigned i = 0; i < threads(); ++i) {
+      auto reader = source_.reader();
+      if (!reader) return reader.error();
+      hashers.push_back(std::make_shared<FileHasher>(*std::move(reader)));
+    }
+    const auto make_work = [&](unsigned i) -> Pipeline::Work {
+      return [files = hashers[i], &context](FileGroup& group) {
+        return judge_group(group, *files, context);
+      };
+    };
+    unvisited_ = &manifest.unlisted();
+    bool records_began = false;
+    Pipeline pipeline(threads(), threads() * window_per_thread, make_work,
+                      [&](GroupOutcome outcome) { take(std::move(outcome), context); });
+    const auto judged = manifest.for_each_group([&](FileGroup group) -> Result<Ok> {
+      // Records are judged by the journal: "data/journal/" sorts before "data/records/".
+      if (is_record(group) && !std::exchange(records_began, true)) pipeline.drain();
+      visited_unlisted(group.folder);
+      pipeline.push(std::move(group));
+      return Ok{};
+    });
+    pipeline.drain();
+    return judged;
+  }
+
+  void visited_unlisted(const std::string& folder) {
+    if (folder.empty()) return;
+    if (const auto at = unvisited_->find(folder); at != unvisited_->end()) {
+      reported_unlisted_.push_back(at->first);
+    }
+  }
+
+  void take(GroupOutcome outcome, PackageContext& context) {
+    summary_.files += outcome.files;
+    summary_.bytes += outcome.bytes;
+    for (Finding& finding : outcome.findings) add(std::move(finding));
+    if (outcome.batch) {
+      auto& [result, report] = *outcome.batch;
+      ++batches_;
+      const bool told = result.verdict != Verdict::passed || batches_ <= 10;
+      if (told && summary_.report.parts.size() < parts_max) {
+        summary_.report.parts.push_back(std::move(report));
+      }
+      worst_record_ = std::max(worst_record_, result.verdict);
+      context.batches[result.batch] = result;
+    }
+    if (outcome.record) {
+      ++summary_.records;
+      const Verdict verdict = outcome.record->verdict;
+      ++(verdict == Verdict::passed   ? summary_.passed
+         : verdict == Verdict::failed ? summary_.failed
+                                      : summary_.indeterminate);
+      worst_record_ = std::max(worst_record_, verdict);
+      sink_(*std::move(outcome.record));
+    }
+    if (options_.progress) {
+      options_.progress({summary_.records, summary_.bytes, summary_.header.records});
+    }
+  }
+
+  // Files that no line of the manifest names, outside of the folders that were judged.
+  void report_unlisted(const BagManifest& manifest) {
+    for (const auto& folder : manifest.unlisted()) {
+      if (std::ranges::find(reported_unlisted_, folder.first) != reported_unlisted_.end()) continue;
+      for (const std::string& name : folder.second) {
+        add(failed(SubIndication::missing_data,
+                   name + " is in the package, but the package does not list it: it was added "
+                          "later.",
+                   "", "RFC 8493 section 3"));
+      }
+    }
+    if (manifest.unlisted_count() == 0 && manifest.findings().empty()) {
+      add(passed("The package holds the files that its manifest lists, and no others.",
+                 std::to_string(manifest.files()) + " files", "RFC 8493 section 3"));
+    }
+  }
+
+  // What the package says about its own size, when nothing else explains a difference.
+  void check_counts() {
+    if (has_header_ && summary_.header.records != summary_.records) {
+      add(failed(SubIndication::missing_data,
+                 "The package says that it holds " + std::to_string(summary_.header.records) +
+                     " records; it holds " + std::to_string(summary_.records) + ".",
+                 "", package_rule));
+    }
+    const std::string oxum = std::to_string(summary_.bytes) + "." + std::to_string(summary_.files);
+    const bool sound = std::max(summary_.report.verdict(), worst_record_) != Verdict::failed;
+    if (sound && !payload_oxum_.empty() && payload_oxum_ != oxum) {
+      add(failed(SubIndication::missing_data,
+                 "The package does not hold as much as bag-info.txt says.",
+                 "Payload-Oxum " + payload_oxum_ + ", found " + oxum, "RFC 8493 section 2.2.2"));
+    }
+  }
+
+  const PackageSource& source_;
+  const PackageOptions& options_;
+  const RecordSink& sink_;
+  const TokenJudge tokens_;
+  PackageSummary summary_;
+  std::optional<NoteVerifier> log_;
+  bool has_header_ = false;
+  std::string payload_oxum_;
+  std::uint64_t batches_ = 0;
+  Verdict worst_record_ = Verdict::passed;  // of records and batches
+  const UnlistedFiles* unvisited_ = nullptr;
+  std::vector<std::string> reported_unlisted_;
+};
+
+}  // namespace
+
+Result<PackageSummary> verify_package(const std::filesystem::path& path,
+                                      const PackageOptions& options, const RecordSink& sink) {
+  const auto source = open_package_source(path);
+  if (!source) return source.error();
+  return verify_package(**source, options, sink);
+}
+
+Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
+                                      const RecordSink& sink) {
+  if (!source.number("bagit.txt")) {
+    return Error{Errc::malformed, "is no package: there is no bagit.txt at its top", "package",
+                 "give the folder that holds bagit.txt, or the zip as it was exported"};
+  }
+  return PackageChecks(source, options, sink).run();
+}
+
+}  // namespace perdura::verifier

@@ -1,0 +1,96 @@
+// Judges one record of a package, and one batch of its journal, by their files.
+//
+// Thread safety: a judge belongs to one thread; what it is given may be shared.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "verifier/bag.hpp"
+#include "verifier/checkpoint.hpp"
+#include "verifier/evidence_record.hpp"
+#include "verifier/package.hpp"
+#include "verifier/package_source.hpp"
+#include "verifier/receipt.hpp"
+#include "verifier/statement.hpp"
+#include "verifier/verify_evidence.hpp"
+#include "verifier/verify_package.hpp"
+
+namespace perdura::verifier {
+
+// What the seal of one batch of the journal came to.
+struct BatchResult {
+  std::uint64_t batch = 0;
+  std::optional<Digest> note;  // SHA-256 of the signed checkpoint; nothing when it is not sound
+  Verdict verdict = Verdict::indeterminate;
+};
+
+// What the records of one package are judged by.
+struct PackageContext {
+  const TokenJudge& tokens;
+  const NoteVerifier* log = nullptr;  // null: nobody's key is known
+  const UnlistedFiles& unlisted;
+  std::vector<PackageTrack> tracks;
+  std::optional<Checkpoint> newest;              // of the journal, verified
+  std::map<std::uint64_t, BatchResult> batches;  // complete before records are judged
+};
+
+// A file's digests.
+struct HashedFile {
+  std::uint64_t size = 0;
+  std::vector<std::pair<DigestAlgorithm, Digest>> digests;
+  const Digest& digest(DigestAlgorithm algorithm) const;
+};
+
+// Reads files of a package once, in all hash functions that are asked for.
+class FileHasher {
+ public:
+  explicit FileHasher(std::unique_ptr<PackageReader> reader);
+  PackageReader& reader() { return *reader_; }
+  // Errors: those of reading.
+  Result<HashedFile> hash(std::string_view name, std::span<const DigestAlgorithm> algorithms);
+  std::vector<std::pair<DigestAlgorithm, Digest>> hash(ByteView octets,
+                                                       std::span<const DigestAlgorithm> algorithms);
+
+ private:
+  Hasher& hasher(DigestAlgorithm algorithm);
+
+  std::unique_ptr<PackageReader> reader_;
+  std::array<std::optional<Hasher>, 16> hashers_;
+  Bytes buffer_;
+};
+
+// A listed file that is small: its octets, however wrong, when it can be read. What is wrong with
+// it against the manifest is appended to `findings`, with `label` as its name.
+std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry,
+                                 std::string_view label, std::size_t size_max,
+                                 std::vector<Finding>& findings);
+
+// A listed file of any size: compared with the manifest alone. Its size, when it could be read.
+std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry& entry,
+                                          std::string_view label, std::vector<Finding>& findings);
+
+// The subject of the certificate that signed a time-stamp token; "" when it is not in there.
+std::string signer_of_token(ByteView content_info);
+
+// What could not be decided is no obstacle where other evidence passed: turns it into warnings.
+void lower_to_warnings(Report& report);
+// The finding that says so.
+Finding evidence_left_out_of_account();
+
+// One record.
+RecordResult judge_record(const FileGroup& group, FileHasher& files, const PackageContext& context);
+
+// One batch of the journal; its report has the subject "journal, batch N". `bytes` receives the
+// sizes of its files.
+BatchResult judge_batch(const FileGroup& group, FileHasher& files, const PackageContext& context,
+                        Report& report, std::uint64_t& bytes);
+
+}  // namespace perdura::verifier
