@@ -1,10 +1,6 @@
 #include "archive/rocks_store.hpp"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +9,8 @@
 #include <system_error>
 
 #include "archive/new_file.hpp"
+#include "archive/rocks_options.hpp"
+#include "archive/segments.hpp"
 #include "archive/store_limits.hpp"
 
 namespace perdura::archive {
@@ -23,11 +21,10 @@ using rocksdb::Status;
 
 constexpr int format_version = 1;
 constexpr const char* format_key = "format";  // in the default column family
-constexpr const char* objects_family = "objects";
-constexpr const char* index_family = "index";
+constexpr const char* end_key = "segments-end";
 
-// An object lies in slices, so that reading a range of a pack does not read the whole pack.
-constexpr std::size_t slice_size = 64u << 10;
+// Objects put together that have fewer octets in all go into their rows: one sync instead of two.
+constexpr std::size_t row_size_max = 64u << 10;
 
 Slice slice_of(ByteView octets) {
   return {reinterpret_cast<const char*>(octets.data()), octets.size()};
@@ -42,13 +39,35 @@ void append_big_endian(std::string& out, std::uint64_t value, unsigned octets) {
   for (unsigned i = octets; i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xFF);
 }
 
-// Names hold no zero octet, so that one ends them.
-std::string length_key(const std::string& object) { return object + '\0'; }
+std::uint64_t number_at(ByteView octets, std::size_t offset, unsigned size) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t octet : octets.subspan(offset, size)) value = value << 8 | octet;
+  return value;
+}
 
-std::string slice_key(const std::string& object, std::uint64_t number) {
-  std::string key = object + '\0';
-  append_big_endian(key, number, 4);
-  return key;
+// What the row of an object says: the octets themselves, or where they lie.
+enum RowKind : std::uint8_t { in_row = 0, in_segment = 1 };
+
+std::string write_extent(const Extent& extent) {
+  std::string out(1, static_cast<char>(in_segment));
+  append_big_endian(out, extent.segment, 4);
+  append_big_endian(out, extent.offset, 8);
+  append_big_endian(out, extent.length, 4);
+  return out;
+}
+
+std::optional<Extent> read_extent(ByteView row) {
+  if (row.size() != 17 || row[0] != in_segment) return std::nullopt;
+  return Extent{.segment = static_cast<std::uint32_t>(number_at(row, 1, 4)),
+                .length = static_cast<std::uint32_t>(number_at(row, 13, 4)),
+                .offset = number_at(row, 5, 8)};
+}
+
+std::string write_end(const SegmentsEnd& end) {
+  std::string out;
+  append_big_endian(out, end.segment, 4);
+  append_big_endian(out, end.offset, 8);
+  return out;
 }
 
 // The partition's length, the partition, the key: no partition's rows are in reach of another's
@@ -83,76 +102,6 @@ Error error_of(const Status& status, const std::string& where) {
   return {Errc::io, text, where, ""};
 }
 
-rocksdb::CompressionType best_compression() {
-  const auto supported = rocksdb::GetSupportedCompressions();
-  for (const auto type : {rocksdb::kZSTD, rocksdb::kLZ4Compression}) {
-    if (std::ranges::find(supported, type) != supported.end()) return type;
-  }
-  return rocksdb::kNoCompression;
-}
-
-// Memory in all: two families' write buffers (at most 64 MiB together), 32 MiB of blocks, 8 MiB of
-// slices read last.
-rocksdb::DBOptions database_options(OpenMode mode) {
-  rocksdb::DBOptions options;
-  options.create_if_missing = mode == OpenMode::create;
-  options.create_missing_column_families = mode == OpenMode::create;
-  options.error_if_exists = mode == OpenMode::create;
-  options.paranoid_checks = true;
-  options.max_background_jobs = 2;
-  // A reader beside a writer keeps its files open, so that the writer may drop them.
-  options.max_open_files = mode == OpenMode::read_only ? -1 : 512;
-  options.db_write_buffer_size = 64u << 20;
-  options.max_total_wal_size = 96u << 20;  // what opening after a crash has to replay
-  options.bytes_per_sync = 1u << 20;
-  options.advise_random_on_open = false;  // reading everything back profits from read-ahead
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1u << 20;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  return options;
-}
-
-rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& blocks) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = blocks;
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.format_version = 5;
-  table.block_size = 8u << 10;
-  rocksdb::ColumnFamilyOptions options;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  options.level_compaction_dynamic_level_bytes = true;
-  options.max_write_buffer_number = 3;
-  options.compression = rocksdb::kNoCompression;
-  return options;
-}
-
-// Octets that are encrypted already and never change: in blob files, not compressed, and moved by
-// no compaction. Files of which nothing is left are dropped; the rest is reclaimed on request.
-rocksdb::ColumnFamilyOptions objects_options(const std::shared_ptr<rocksdb::Cache>& blocks) {
-  rocksdb::ColumnFamilyOptions options = family_options(blocks);
-  options.write_buffer_size = 24u << 20;
-  options.enable_blob_files = true;
-  options.min_blob_size = 4u << 10;
-  options.blob_file_size = 256u << 20;
-  options.enable_blob_garbage_collection = true;
-  options.blob_garbage_collection_age_cutoff = 0;
-  // One shard: a slice must fit beside others. Contents of one pack are read one after the other.
-  options.blob_cache = rocksdb::NewLRUCache(8u << 20, 0);
-  return options;
-}
-
-rocksdb::ColumnFamilyOptions index_options(const std::shared_ptr<rocksdb::Cache>& blocks) {
-  rocksdb::ColumnFamilyOptions options = family_options(blocks);
-  options.write_buffer_size = 16u << 20;
-  options.compression = best_compression();
-  options.compression_opts.level = 1;
-  return options;
-}
-
 class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families,
@@ -179,8 +128,8 @@ class RocksStore final : public Store {
   Result<std::vector<Row>> scan(const std::string& partition, const std::string& prefix,
                                 const std::string& after, std::size_t limit) const override;
 
-  // Whether the store was made by this version or an older one. Errors: unsupported, malformed, io.
-  Result<Ok> check_version();
+  // Checks the version and finds the segments. Errors: unsupported, malformed, io.
+  Result<Ok> start();
   // Says that the store is complete.
   Result<Ok> write_version();
 
@@ -195,20 +144,28 @@ class RocksStore final : public Store {
   // Holds everyone else off these names; in one order, so that two callers can't wait for each
   // other.
   Locks lock(const std::vector<const std::string*>& names) const;
+  // Errors: conflict (read only), io (an earlier write failed).
+  Result<Ok> check_writable();
+  // Lets every later write fail: what the one that failed left behind is not known.
+  void latch(const Error& error);
   Result<Ok> write(rocksdb::WriteBatch& batch, bool sync);
-  Result<std::optional<std::uint64_t>> length_of(const std::string& object) const;
+  Error damaged(const std::string& object) const;
+  Result<std::optional<Bytes>> row_of(const std::string& object) const;
   // Whether the object is there already. Errors: conflict (with other octets), io.
   Result<bool> is_there(const Object& object) const;
+  Result<Ok> put_in_rows(const std::vector<const Object*>& objects);
+  Result<Ok> put_in_segments(const std::vector<const Object*>& objects);
   Result<bool> holds(const std::string& partition, const Condition& condition) const;
-  void add(rocksdb::WriteBatch& batch, const Object& object) const;
   void add(rocksdb::WriteBatch& batch, const Commit& commit) const;
-  Error missing(const std::string& object) const;
 
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // default, objects, index
   std::string where_;
   const bool read_only_;
   mutable std::array<std::mutex, stripes> stripes_;
+  std::mutex append_mutex_;               // over writing segments and committing their end
+  mutable std::shared_mutex wipe_mutex_;  // so that no reader sees an object half erased
+  std::unique_ptr<Segments> segments_;
   std::mutex failure_mutex_;
   std::optional<std::string> failure_;  // what the first write that failed said
 };
@@ -224,134 +181,139 @@ RocksStore::Locks RocksStore::lock(const std::vector<const std::string*>& names)
   return locks;
 }
 
-Result<Ok> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
+Result<Ok> RocksStore::check_writable() {
   if (read_only_) return Error{Errc::conflict, "the store was opened for reading only", where_, ""};
-  {
-    const std::lock_guard guard(failure_mutex_);
-    if (failure_) {
-      return Error{Errc::io, "no more is written since an earlier write failed: " + *failure_,
-                   where_, "mend the cause (disk full, disk failing), then start again"};
-    }
-  }
+  const std::lock_guard guard(failure_mutex_);
+  if (!failure_) return Ok{};
+  return Error{Errc::io, "no more is written since an earlier write failed: " + *failure_, where_,
+               "mend the cause (disk full, disk failing), then start again"};
+}
+
+void RocksStore::latch(const Error& error) {
+  const std::lock_guard guard(failure_mutex_);
+  if (!failure_) failure_ = error.what;
+}
+
+Result<Ok> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
+  if (auto can = check_writable(); !can) return can;
   rocksdb::WriteOptions options;
   options.sync = sync;
   const Status status = db_->Write(options, &batch);
   if (status.ok()) return Ok{};
   // What reached the log is not known, and writing behind a torn entry would lose what follows.
   const Error error = error_of(status, where_);
-  const std::lock_guard guard(failure_mutex_);
-  if (!failure_) failure_ = error.what;
+  latch(error);
   return error;
 }
 
-Error RocksStore::missing(const std::string& object) const {
-  return {Errc::not_found, "there is no such object", where_ + ": " + object, ""};
+Error RocksStore::damaged(const std::string& object) const {
+  return {Errc::io, "the store is damaged: the row of an object is not one", where_ + ": " + object,
+          "bring the store back from a backup"};
 }
 
-Result<std::optional<std::uint64_t>> RocksStore::length_of(const std::string& object) const {
+Result<std::optional<Bytes>> RocksStore::row_of(const std::string& object) const {
   rocksdb::PinnableSlice value;
-  const Status status = db_->Get({}, objects(), length_key(object), &value);
-  if (status.IsNotFound()) return std::optional<std::uint64_t>();
+  const Status status = db_->Get({}, objects(), object, &value);
+  if (status.IsNotFound()) return std::optional<Bytes>();
   if (!status.ok()) return error_of(status, where_ + ": " + object);
-  std::uint64_t length = 0;
-  for (const char c : value.ToStringView()) length = length << 8 | static_cast<unsigned char>(c);
-  return std::optional<std::uint64_t>(length);
+  if (value.empty()) return damaged(object);
+  return std::optional<Bytes>(bytes_of(value));
 }
 
 Result<bool> RocksStore::is_there(const Object& object) const {
-  const auto length = length_of(object.name);
-  if (!length) return length.error();
-  if (!*length) return false;
-  if (**length == object.octets.size()) {
-    const auto octets = read(object.name, 0, **length);
-    if (!octets) return octets.error();
-    if (*octets == object.octets) return true;
-  }
+  const auto octets = read(object.name, 0, object_size_max);
+  if (!octets && octets.error().code == Errc::not_found) return false;
+  if (!octets) return octets.error();
+  if (*octets == object.octets) return true;
   return Error{Errc::conflict, "an object of this name with other octets is there",
                where_ + ": " + object.name, ""};
-}
-
-void RocksStore::add(rocksdb::WriteBatch& batch, const Object& object) const {
-  std::string length;
-  append_big_endian(length, object.octets.size(), 8);
-  batch.Put(objects(), length_key(object.name), length);
-  const ByteView octets = object.octets;
-  for (std::size_t at = 0; at < octets.size(); at += slice_size) {
-    const std::size_t size = std::min(slice_size, octets.size() - at);
-    batch.Put(objects(), slice_key(object.name, at / slice_size),
-              slice_of(octets.subspan(at, size)));
-  }
 }
 
 Result<Ok> RocksStore::put(std::vector<Object> objects) {
   if (auto fit = check_objects(objects); !fit) return fit;
   std::vector<const std::string*> names;
+  for (const Object& object : objects) names.push_back(&object.name);
+  const Locks locks = lock(names);
+  std::vector<const Object*> missing;
   std::size_t size = 0;
   for (const Object& object : objects) {
-    names.push_back(&object.name);
+    const auto same_name = [&](const Object* other) { return other->name == object.name; };
+    if (const auto twin = std::ranges::find_if(missing, same_name); twin != missing.end()) {
+      if ((*twin)->octets == object.octets) continue;
+      return Error{Errc::conflict, "two objects of one name with different octets",
+                   where_ + ": " + object.name, ""};
+    }
+    const auto there = is_there(object);
+    if (!there) return there.error();
+    if (*there) continue;
+    missing.push_back(&object);
     size += object.octets.size();
   }
-  const Locks locks = lock(names);
-  rocksdb::WriteBatch batch(size + size / 256 + 4096);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    const auto same_name = [&](const Object& other) { return other.name == objects[i].name; };
-    const auto first = std::ranges::find_if(objects, same_name);
-    if (first != objects.begin() + static_cast<std::ptrdiff_t>(i)) {
-      if (first->octets == objects[i].octets) continue;
-      return Error{Errc::conflict, "two objects of one name with different octets",
-                   where_ + ": " + objects[i].name, ""};
-    }
-    const auto there = is_there(objects[i]);
-    if (!there) return there.error();
-    if (!*there) add(batch, objects[i]);
+  if (missing.empty()) return Ok{};
+  return size < row_size_max ? put_in_rows(missing) : put_in_segments(missing);
+}
+
+Result<Ok> RocksStore::put_in_rows(const std::vector<const Object*>& objects) {
+  rocksdb::WriteBatch batch;
+  for (const Object* object : objects) {
+    const char kind = in_row;
+    const std::array<Slice, 2> value = {Slice(&kind, 1), slice_of(object->octets)};
+    const Slice name(object->name);
+    const Status added =
+        batch.Put(this->objects(), rocksdb::SliceParts(&name, 1), {value.data(), value.size()});
+    if (!added.ok()) return error_of(added, where_);
   }
+  return write(batch, true);
+}
+
+// The octets are synced before a row names them: dying in between leaves octets that are nobody's,
+// behind the end, where the next put writes.
+Result<Ok> RocksStore::put_in_segments(const std::vector<const Object*>& objects) {
+  if (auto can = check_writable(); !can) return can;
+  const std::lock_guard guard(append_mutex_);
+  const auto extents = segments_->append(objects);
+  if (!extents) {
+    if (!segments_->writable()) latch(extents.error());
+    return extents.error();
+  }
+  rocksdb::WriteBatch batch;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    batch.Put(this->objects(), objects[i]->name, write_extent((*extents)[i]));
+  }
+  batch.Put(meta(), end_key, write_end(segments_->end()));
   return write(batch, true);
 }
 
 Result<Bytes> RocksStore::read(const std::string& object, std::uint64_t offset,
                                std::uint64_t length) const {
-  Bytes out;
-  const std::uint64_t end = std::min<std::uint64_t>(
-      object_size_max, offset + std::min<std::uint64_t>(length, object_size_max));
-  std::uint64_t at = std::min<std::uint64_t>(offset, object_size_max);
-  do {
-    rocksdb::PinnableSlice value;
-    const std::uint64_t number = at / slice_size;
-    const Status status = db_->Get({}, objects(), slice_key(object, number), &value);
-    if (status.IsNotFound()) {  // behind the end, unless something is wrong
-      const auto whole = length_of(object);
-      if (!whole) return whole.error();
-      if (!*whole) return missing(object);
-      if (at >= **whole) return out;
-      return Error{Errc::io, "the store is damaged: a part of an object is missing",
-                   where_ + ": " + object, "bring the store back from a backup"};
-    }
-    if (!status.ok()) return error_of(status, where_ + ": " + object);
-    const std::uint64_t start = number * slice_size;
-    const std::uint64_t slice_end = start + value.size();
-    const std::uint64_t until = std::min(end, slice_end);
-    if (at < until) {
-      const auto* data = reinterpret_cast<const std::uint8_t*>(value.data());
-      out.reserve(static_cast<std::size_t>(end - offset));
-      out.insert(out.end(), data + (at - start), data + (until - start));
-      at = until;
-    }
-    if (value.size() < slice_size) return out;  // the last one
-  } while (at < end);
-  return out;
+  const std::shared_lock guard(wipe_mutex_);
+  const auto row = row_of(object);
+  if (!row) return row.error();
+  if (!*row) return Error{Errc::not_found, "there is no such object", where_ + ": " + object, ""};
+  const ByteView value = **row;
+  if (value[0] == in_row) {
+    const ByteView octets = value.subspan(1);
+    const std::size_t from = std::min<std::uint64_t>(offset, octets.size());
+    const std::size_t size = std::min<std::uint64_t>(length, octets.size() - from);
+    return verifier::to_bytes(octets.subspan(from, size));
+  }
+  const auto extent = read_extent(value);
+  if (!extent) return damaged(object);
+  return segments_->read(*extent, offset, length);
 }
 
 Result<Ok> RocksStore::erase(const std::string& object) {
   const Locks locks = lock({&object});
-  const auto length = length_of(object);
-  if (!length) return length.error();
-  if (!*length) return Ok{};
+  const std::unique_lock guard(wipe_mutex_);
+  const auto row = row_of(object);
+  if (!row) return row.error();
+  if (!*row) return Ok{};
   rocksdb::WriteBatch batch;
-  batch.Delete(objects(), length_key(object));
-  for (std::uint64_t at = 0; at < **length; at += slice_size) {
-    batch.Delete(objects(), slice_key(object, at / slice_size));
-  }
-  return write(batch, true);
+  batch.Delete(objects(), object);
+  if (auto done = write(batch, true); !done) return done;
+  // Dying here leaves octets that nothing names and nothing reads.
+  const auto extent = read_extent(**row);
+  return extent ? segments_->wipe(*extent) : Result<Ok>(Ok{});
 }
 
 Result<bool> RocksStore::holds(const std::string& partition, const Condition& condition) const {
@@ -437,19 +399,31 @@ Result<std::vector<Row>> RocksStore::scan(const std::string& partition, const st
   return rows;
 }
 
-Result<Ok> RocksStore::check_version() {
-  std::string value;
-  const Status status = db_->Get({}, meta(), format_key, &value);
+Result<Ok> RocksStore::start() {
+  std::string version;
+  std::string end_row;
+  Status status = db_->Get({}, meta(), format_key, &version);
+  if (status.ok()) status = db_->Get({}, meta(), end_key, &end_row);
   if (!status.ok() && !status.IsNotFound()) return error_of(status, where_);
   const std::string ours = std::to_string(format_version);
-  if (value == ours) return Ok{};
-  if (value.empty()) {
+  if (version.empty()) {
     return Error{Errc::malformed, "the store is incomplete: making it was cut short", where_,
                  "nothing was kept in it; remove the folder and make the store again"};
   }
-  return Error{Errc::unsupported,
-               "the store has format version " + value + ", this program reads version " + ours,
-               where_, "use a newer perdura"};
+  if (version != ours) {
+    return Error{Errc::unsupported,
+                 "the store has format version " + version + ", this program reads version " + ours,
+                 where_, "use a newer perdura"};
+  }
+  const ByteView row = verifier::as_bytes(end_row);
+  SegmentsEnd end;
+  if (row.size() == 12) {
+    end = {static_cast<std::uint32_t>(number_at(row, 0, 4)), number_at(row, 4, 8)};
+  }
+  auto segments = Segments::open(where_, end, read_only_);
+  if (!segments) return segments.error();
+  segments_ = *std::move(segments);
+  return Ok{};
 }
 
 Result<Ok> RocksStore::write_version() {
@@ -490,13 +464,7 @@ Result<std::vector<std::string>> families_in(const std::filesystem::path& folder
 Result<std::unique_ptr<RocksStore>> open_database(const std::filesystem::path& folder,
                                                   OpenMode mode,
                                                   const std::vector<std::string>& names) {
-  const auto blocks = rocksdb::NewLRUCache(32u << 20);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const std::string& name : names) {
-    families.emplace_back(name, name == objects_family ? objects_options(blocks)
-                                : name == index_family ? index_options(blocks)
-                                                       : family_options(blocks));
-  }
+  const auto families = family_descriptors(names);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::DBOptions options = database_options(mode);
@@ -522,8 +490,9 @@ Result<std::unique_ptr<Store>> create_store(const std::filesystem::path& folder)
   auto store = open_database(folder, OpenMode::create,
                              {rocksdb::kDefaultColumnFamilyName, objects_family, index_family});
   if (!store) return store.error();
-  // Dying before this is done leaves a store that check_version() refuses.
+  // Dying before this is done leaves a store that start() refuses.
   if (auto done = (*store)->write_version(); !done) return done.error();
+  if (auto started = (*store)->start(); !started) return started.error();
   if (auto done = sync_folder(folder.parent_path()); !done) return done.error();
   return std::unique_ptr<Store>(*std::move(store));
 }
@@ -548,7 +517,7 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& fol
   // Families that we do not know are a newer version's: looked at, but not touched.
   auto store = open_database(folder, names->size() > 3 ? OpenMode::read_only : mode, *names);
   if (!store) return store.error();
-  if (auto known = (*store)->check_version(); !known) return known.error();
+  if (auto started = (*store)->start(); !started) return started.error();
   if (names->size() > 3) {
     return Error{Errc::malformed, "the store holds a part that its version does not have",
                  folder.string(), "bring the store back from a backup"};
