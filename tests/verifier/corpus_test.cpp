@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/verifier/reports.hpp"
+#include "verifier/certificate_path.hpp"
 #include "verifier/verify_evidence.hpp"
 
 namespace perdura::verifier {
@@ -109,6 +110,34 @@ TEST_F(Corpus, EveryCaseYieldsWhatItsTableSays) {
     EXPECT_FALSE(judged.existed_since);
   }
   EXPECT_GE(count, 13);
+}
+
+// The first time-stamp of this record has no status in it that counts, but a later one has an OCSP
+// response by a delegate of the CA, issued after the second covered the first.
+TEST_F(Corpus, TakesAnOcspResponseOfALaterTimeStamp) {
+  const Bytes octets = read(corpus / "2Chains3ATS/BIN_ER.ers");
+  const auto record = parse_evidence_record(octets);
+  ASSERT_TRUE(record);
+  const auto newest = parse_timestamp_token(record->chains[1].archive_timestamps[0].time_stamp);
+  ASSERT_TRUE(newest);
+  ASSERT_EQ(newest->ocsp_responses.size(), 1u);
+  JudgeOptions judging = options();
+  judging.at = *parse_time("2017-02-10T14:10:00Z");
+  for (const ByteView certificate : newest->certificates) {
+    const CertificatePtr read = read_certificate(certificate);
+    if (read->subject_name() == read->issuer_name()) {
+      judging.anchors.certificates.push_back(to_bytes(certificate));
+    }
+  }
+  const TokenJudge judge(judging);
+  const auto objects = objects_for({"", {"2Chains3ATS/BIN.bin"}, true}, *record);
+  const auto judged = judge_evidence_record(*record, objects, GroupProof::single_objects, judge);
+  const Report& first = judged.report.parts.at(0).parts.at(0);
+  EXPECT_EQ(test::outcome(first), "PASSED") << test::text(first);
+  EXPECT_NE(test::text(first).find("OCSP response in a later time-stamp"), std::string::npos)
+      << test::text(first);
+  // The others have a response of the second before; nobody says that it was still current.
+  EXPECT_EQ(test::outcome(judged.report), "INDETERMINATE TRY_LATER") << test::text(judged.report);
 }
 
 }  // namespace
