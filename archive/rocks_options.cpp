@@ -2,13 +2,24 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <cstdarg>
+#include <memory>
 
 namespace perdura::archive {
 namespace {
+
+// No log file: on a full disk RocksDB 7.8 ends the process at the second line that it can't write
+// to it. What matters of it comes back as a Status.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 rocksdb::CompressionType best_compression() {
   const auto supported = rocksdb::GetSupportedCompressions();
@@ -33,9 +44,7 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   options.max_total_wal_size = 64u << 20;  // what opening after a crash has to replay
   options.bytes_per_sync = 1u << 20;
   options.advise_random_on_open = false;  // reading everything back profits from read-ahead
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1u << 20;
+  options.info_log = std::make_shared<NoLog>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
