@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -88,6 +89,8 @@ Result<Ok> rename_to_free_name(const fs::path& from, const fs::path& to) {
 
 // As zip keeps it: to two seconds, in UTC, from 1980.
 tm_zip dos_date(verifier::Time time) {
+  constexpr verifier::Time first{315532800};  // 1980-01-01T00:00:00Z
+  time = std::max(time, first);
   const std::chrono::sys_seconds moment{std::chrono::seconds(time.seconds)};
   const auto day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date(day);

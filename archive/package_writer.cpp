@@ -1,15 +1,9 @@
 #include "archive/package_writer.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <optional>
-#include <vector>
+#include <utility>
 
+#include "archive/package_manifest.hpp"
 #include "archive/package_output.hpp"
 #include "archive/package_texts.hpp"
 #include "verifier/digest.hpp"
@@ -27,6 +21,7 @@ using verifier::PackageHeader;
 using verifier::Result;
 
 constexpr std::size_t name_size_max = 255;
+constexpr std::size_t manifest_memory_max = 8u << 20;
 
 bool is_safe_name(std::string_view name) {
   const bool spelt_safely = std::ranges::all_of(name, [](char c) {
@@ -43,88 +38,11 @@ bool is_safe_name(std::string_view name) {
   return true;
 }
 
-// The lines of one manifest. Those that come in ascending order of names are spooled to a file that
-// has no name; others are kept in memory and merged in at the end.
-class Manifest {
- public:
-  // The spool is made in `folder`. Errors: io.
-  static Result<Manifest> open(const fs::path& folder) {
-    std::string name = ((folder.empty() ? fs::path(".") : folder) / ".manifest-XXXXXX").string();
-    const int fd = ::mkostemp(name.data(), O_CLOEXEC);
-    if (fd < 0) return io_error("can't make a temporary file", name);
-    ::unlink(name.c_str());
-    Manifest manifest;
-    manifest.spool_.reset(::fdopen(fd, "w+"));
-    if (!manifest.spool_) return io_error("can't make a temporary file", name);
-    return manifest;
-  }
-
-  Result<Ok> add(std::string_view name, const verifier::Digest& digest) {
-    std::string line = digest.hex() + "  " + std::string(name) + "\n";
-    if (name <= last_) {
-      stragglers_.push_back(std::move(line));
-      return Ok{};
-    }
-    last_ = name;
-    if (std::fwrite(line.data(), 1, line.size(), spool_.get()) != line.size()) {
-      return io_error("can't write", "the manifest's temporary file");
-    }
-    return Ok{};
-  }
-
-  // Gives every line to `take`, in ascending order of names. Errors: conflict (a name twice), io,
-  // and those of `take`.
-  template <typename Take>
-  Result<Ok> for_each(const Take& take) {
-    std::ranges::sort(stragglers_, {}, name_of);
-    if (std::fflush(spool_.get()) != 0 || std::fseek(spool_.get(), 0, SEEK_SET) != 0) {
-      return io_error("can't read back", "the manifest's temporary file");
-    }
-    auto straggler = stragglers_.begin();
-    std::string spooled = next();
-    std::string before;
-    while (!spooled.empty() || straggler != stragglers_.end()) {
-      const bool from_spool = straggler == stragglers_.end() ||
-                              (!spooled.empty() && name_of(spooled) < name_of(*straggler));
-      const std::string line = from_spool ? spooled : *straggler++;
-      if (from_spool) spooled = next();
-      if (!before.empty() && name_of(before) == name_of(line)) {
-        return Error{Errc::conflict, "was added twice", std::string(name_of(line)), ""};
-      }
-      if (auto taken = take(line); !taken) return taken.error();
-      before = line;
-    }
-    if (std::ferror(spool_.get()) != 0) return io_error("can't read back", "the manifest");
-    return Ok{};
-  }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  // The name in a line, with its LF.
-  static std::string_view name_of(const std::string& line) {
-    return std::string_view(line).substr(66);
-  }
-  static Error io_error(std::string_view what, std::string_view where) {
-    return {Errc::io, std::string(what) + ": " + std::strerror(errno), std::string(where), ""};
-  }
-  // The next spooled line; empty at the end.
-  std::string next() {
-    char line[name_size_max + 72];
-    return std::fgets(line, sizeof line, spool_.get()) == nullptr ? "" : line;
-  }
-
-  std::unique_ptr<std::FILE, Close> spool_;
-  std::string last_;
-  std::vector<std::string> stragglers_;
-};
-
 }  // namespace
 
 class PackageWriter::State {
  public:
-  State(std::unique_ptr<PackageOutput> output, Manifest payload, Manifest tags,
+  State(std::unique_ptr<PackageOutput> output, PackageManifest payload, PackageManifest tags,
         PackageHeader header)
       : header_(std::move(header)),
         output_(std::move(output)),
@@ -192,7 +110,7 @@ class PackageWriter::State {
     return {Errc::misuse, std::move(what), std::string(where), ""};
   }
 
-  Result<Ok> write_manifest(std::string_view name, Manifest& manifest) {
+  Result<Ok> write_manifest(std::string_view name, PackageManifest& manifest) {
     if (auto begun = begin(name, nullptr); !begun) return begun.error();
     auto written = manifest.for_each(
         [this](const std::string& line) { return write(verifier::as_bytes(line)); });
@@ -202,8 +120,8 @@ class PackageWriter::State {
 
   PackageHeader header_;
   std::unique_ptr<PackageOutput> output_;
-  Manifest payload_;
-  Manifest tags_;
+  PackageManifest payload_;
+  PackageManifest tags_;
   Hasher sha256_{verifier::DigestAlgorithm::sha256};
   std::string current_;  // the name of the file that was begun; empty when there is none
   std::uint64_t size_ = 0;
@@ -225,9 +143,9 @@ Result<PackageWriter> PackageWriter::open(const fs::path& path, PackageForm form
     return Error{Errc::conflict, "there is something already", path.string(),
                  "choose another name, or move away what is there"};
   }
-  auto payload = Manifest::open(path.parent_path());
+  auto payload = PackageManifest::open(path.parent_path(), manifest_memory_max);
   if (!payload) return payload.error();
-  auto tags = Manifest::open(path.parent_path());
+  auto tags = PackageManifest::open(path.parent_path(), manifest_memory_max);
   if (!tags) return tags.error();
   auto output = form == PackageForm::zip ? open_zip_output(path, header.exported_at)
                                          : open_folder_output(path);

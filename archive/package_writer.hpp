@@ -35,10 +35,9 @@ class PackageWriter {
   // records, say).
   verifier::PackageHeader& header();
 
-  // Starts a file; `name` is its path in the package ("data/records/..."), ASCII. Payload lies
-  // under data/; a name outside of it (README.txt) is a tag file. Adding in ascending order of
-  // names keeps memory flat. Errors: misuse (the name is not fit, or the file before it was not
-  // ended), io.
+  // Starts a file; `name` is its path in the package ("data/records/..."), ASCII. Payload lies under
+  // data/; a name outside of it (README.txt) is a tag file. The order is free. Errors: misuse (the
+  // name is not fit, or the file before it was not ended), io.
   verifier::Result<verifier::Ok> begin_file(std::string_view name);
   // Appends to the file that was started. Errors: io.
   verifier::Result<verifier::Ok> write(verifier::ByteView bytes);
