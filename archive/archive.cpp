@@ -133,21 +133,26 @@ Result<std::unique_ptr<Archive>> Archive::open(const fs::path& folder, OpenMode 
   check(mode != OpenMode::create, "an archive is made by create_archive");
   auto config = read_config(folder);
   if (!config) return config.error();
-  std::unique_ptr<Archive> archive(new Archive(folder, *std::move(config), clock));
   auto store = open_rocks_store(folder / "store", mode);
   if (!store) return store.error();
-  archive->store_ = *std::move(store);
-  auto vault = KeyVault::open(keys_folder(folder, archive->config_), ask);
+  auto vault = KeyVault::open(keys_folder(folder, *config), ask);
   if (!vault) return vault.error();
-  archive->vault_ = std::make_unique<KeyVault>(*std::move(vault));
-  const auto seed = archive->vault_->get(std::string(log_key_name));
+  return assemble(folder, *std::move(config), *std::move(vault), *std::move(store), mode, clock);
+}
+
+Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config config, KeyVault vault,
+                                                   std::unique_ptr<Store> store, OpenMode mode,
+                                                   const Clock& clock) {
+  std::unique_ptr<Archive> archive(
+      new Archive(std::move(folder), std::move(config), std::move(vault), std::move(store), clock));
+  const auto seed = archive->vault_.get(std::string(log_key_name));
   if (!seed) return seed.error();
   auto key = verifier::NoteKey::from_seed(archive->config_.origin, *seed);
   if (!key) return key.error();
   auto journal = Journal::open(*archive->store_, *std::move(key));
   if (!journal) return journal.error();
   archive->journal_ = *std::move(journal);
-  if (auto loaded = archive::load_dictionaries(*archive); !loaded) return loaded.error();
+  if (auto loaded = load_dictionaries(*archive); !loaded) return loaded.error();
   if (mode == OpenMode::existing) {
     auto recovered = recover_derived_rows(*archive->store_, *archive->journal_);
     if (!recovered) return recovered.error();

@@ -48,18 +48,23 @@ class Archive {
   static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& folder, OpenMode mode,
                                                const AskPassphrase& ask, const Clock& clock);
 
+  // The same, of parts that are at hand: `store` need not be RocksDB. Errors: as open().
+  static Result<std::unique_ptr<Archive>> assemble(std::filesystem::path folder, Config config,
+                                                   KeyVault vault, std::unique_ptr<Store> store,
+                                                   OpenMode mode, const Clock& clock);
+
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
   const std::filesystem::path& folder() const { return folder_; }
   const Config& config() const { return config_; }
   const Clock& clock() const { return clock_; }
-  const KeyVault& vault() const { return *vault_; }
+  const KeyVault& vault() const { return vault_; }
   Store& store() const { return *store_; }
   Journal& journal() const { return *journal_; }
   Dictionaries& dictionaries() const { return dictionaries_; }
   // A reader of contents, for one thread.
-  ContentReader reader() const { return {*store_, *vault_, dictionaries_}; }
+  ContentReader reader() const { return {*store_, vault_, dictionaries_}; }
 
   // The client of a track. Errors: of opening a local TSA.
   Result<std::unique_ptr<TsaClient>> tsa(const Track& track) const;
@@ -71,13 +76,18 @@ class Archive {
   std::mutex& sealing() const { return sealing_; }
 
  private:
-  Archive(std::filesystem::path folder, Config config, const Clock& clock)
-      : folder_(std::move(folder)), config_(std::move(config)), clock_(clock) {}
+  Archive(std::filesystem::path folder, Config config, KeyVault vault, std::unique_ptr<Store> store,
+          const Clock& clock)
+      : folder_(std::move(folder)),
+        config_(std::move(config)),
+        clock_(clock),
+        vault_(std::move(vault)),
+        store_(std::move(store)) {}
 
   std::filesystem::path folder_;
   Config config_;
   const Clock& clock_;
-  std::unique_ptr<KeyVault> vault_;
+  KeyVault vault_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Journal> journal_;
   mutable Dictionaries dictionaries_;

@@ -144,7 +144,10 @@ Result<Ok> Group::write() {
   // Dying before this commit returns leaves packs that nothing refers to; dying after it leaves
   // derived rows for open() to write.
   if (auto done = turn_.append(entries_, std::move(writes), head_); !done) return done;
-  return write_derived_rows(archive_.store(), first_, rows_);
+  auto derived = write_derived_rows(archive_.store(), first_, rows_);
+  // A later group's head would say that these rows are there: none may be written.
+  if (!derived) turn_.stop();
+  return derived;
 }
 
 std::vector<Result<Receipt>> Group::receipts() const {

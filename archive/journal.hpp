@@ -64,6 +64,10 @@ class Journal {
     // entry. Errors: conflict, io.
     Result<Ok> amend(std::uint64_t index, const std::string& key, const Bytes& before, Bytes after);
 
+    // Lets every later append fail until the archive is opened again: for when what must follow an
+    // append could not be done, and opening does it.
+    void stop() { journal_->failed_ = true; }
+
    private:
     friend class Journal;
     explicit Turn(Journal& journal) : journal_(&journal), lock_(journal.appending_) {}

@@ -1,0 +1,242 @@
+#include "archive/deposit.hpp"
+
+#include <gtest/gtest.h>
+
+#include "archive/receipts.hpp"
+#include "archive/records.hpp"
+#include "tests/archive/archive_fixture.hpp"
+
+namespace perdura::archive {
+namespace {
+
+using verifier::NoteVerifier;
+using verifier::Verdict;
+using Fault = MemoryStore::Fault;
+using Call = MemoryStore::Call;
+
+class Deposit : public ArchiveTest {
+ protected:
+  std::string read_back(const verifier::Receipt& receipt, std::size_t document = 0) {
+    const auto index = find_record(*archive, receipt.record);
+    EXPECT_TRUE(index) << to_string(index.error());
+    const auto row = deposit_row(archive->journal(), *index);
+    EXPECT_TRUE(row);
+    std::string content;
+    ContentReader reader = archive->reader();
+    const auto done =
+        read_content(*archive, reader, row->documents.at(document), [&](ByteView part) {
+          content += verifier::as_text(part);
+          return Result<Ok>(Ok{});
+        });
+    EXPECT_TRUE(done) << to_string(done.error());
+    return content;
+  }
+};
+
+TEST_F(Deposit, GivesBackEveryOctetOfASmallAndOfALargeDocument) {
+  std::string large(5'000'000, 'x');
+  for (std::size_t i = 0; i < large.size(); i += 7) large[i] = static_cast<char>(i * 31 >> 3);
+  const auto small = deposit(record("a.txt", "hello"));
+  const auto big = deposit(record("b.bin", large));
+  const auto empty = deposit(record("empty", ""));
+  ASSERT_TRUE(small && big && empty);
+  EXPECT_EQ(read_back(*small), "hello");
+  EXPECT_EQ(read_back(*big), large);
+  EXPECT_EQ(read_back(*empty), "");
+  expect_all_well("after three deposits");
+}
+
+TEST_F(Deposit, GivesAReceiptThatTheVerifierAccepts) {
+  const auto receipt = deposit(record("a.txt", "hello"));
+  ASSERT_TRUE(receipt);
+  const auto log = NoteVerifier::from_vkey(archive->journal().key().vkey());
+  ASSERT_TRUE(log);
+  EXPECT_EQ(verifier::judge_receipt(*receipt, &*log).verdict(), Verdict::passed);
+}
+
+TEST_F(Deposit, GivesTheSameReceiptAgainOctetForOctet) {
+  const auto first = deposit(record("a.txt", "one", "key 1"));
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(deposit(record("b.txt", "two")));
+  const auto again = deposit(record("a.txt", "one", "key 1"));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(write_receipt(*again), write_receipt(*first));
+  open();
+  const auto later = deposit(record("a.txt", "one", "key 1"));
+  ASSERT_TRUE(later);
+  EXPECT_EQ(write_receipt(*later), write_receipt(*first));
+  EXPECT_EQ(archive->journal().head().records, 2u);
+}
+
+TEST_F(Deposit, GivesOneReceiptForOneKeyWithinOneGroup) {
+  std::vector<RecordInput> twice;
+  for (int i = 0; i < 20; ++i) twice.push_back(record("a.txt", "one", "key 1"));
+  const auto receipts = deposit(std::move(twice));
+  for (const auto& receipt : receipts) {
+    ASSERT_TRUE(receipt);
+    EXPECT_EQ(write_receipt(*receipt), write_receipt(*receipts[0]));
+  }
+  EXPECT_EQ(archive->journal().head().records, 1u);
+}
+
+TEST_F(Deposit, StoresTheSameDocumentOnce) {
+  const std::string large(3'000'000, 'y');
+  for (const std::string& content : {std::string("same"), large}) {
+    const auto first = deposit(record("a", content));
+    const std::uint64_t contents = archive->journal().head().contents;
+    const std::size_t objects = store.objects().size();
+    const auto second = deposit(record("b", content));
+    ASSERT_TRUE(first && second);
+    EXPECT_EQ(archive->journal().head().contents, contents + 1);  // the statement alone
+    EXPECT_EQ(store.objects().size(), objects + 1);               // the pack that it lies in
+    EXPECT_EQ(read_back(*second), content);
+  }
+}
+
+TEST_F(Deposit, KeepsSeveralDocumentsInOneRecord) {
+  RecordInput input = record("a.txt", "one");
+  input.documents.push_back(document("b.txt", "two"));
+  input.documents.push_back(document("c.txt", "one"));
+  const auto receipt = deposit(std::move(input));
+  ASSERT_TRUE(receipt);
+  EXPECT_EQ(read_back(*receipt, 1), "two");
+  EXPECT_EQ(read_back(*receipt, 2), "one");
+  EXPECT_EQ(archive->journal().head().contents, 3u);
+}
+
+TEST_F(Deposit, RefusesOneRecordAndTakesTheOthers) {
+  std::vector<RecordInput> records;
+  records.push_back(record("a", "one"));
+  records.push_back(record("bad\x01name", "two"));
+  records.push_back(record("c", "three"));
+  std::size_t stored = 0;
+  for (const auto& receipt : deposit(std::move(records))) {
+    if (receipt) {
+      ++stored;
+    } else {
+      EXPECT_EQ(receipt.error().code, Errc::misuse);
+    }
+  }
+  EXPECT_EQ(stored, 2u);
+  expect_all_well("after one refusal");
+}
+
+TEST_F(Deposit, FindsRecordsByPatientTypeDepositorAndTime) {
+  RecordInput input = record("a", "one");
+  input.metadata.patient = {"4711", "urn:a"};
+  input.metadata.record_type = "discharge";
+  input.metadata.event_time = verifier::parse_time("2041-06-01");
+  ASSERT_TRUE(deposit(std::move(input)));
+  ASSERT_TRUE(deposit(record("b", "two")));
+  const auto count = [&](const Selection& selection) {
+    std::size_t found = 0;
+    EXPECT_TRUE(for_each_record(*archive, selection, [&](std::uint64_t, const DepositRow&) {
+      ++found;
+      return Result<bool>(true);
+    }));
+    return found;
+  };
+  Selection by;
+  EXPECT_EQ(count(by), 2u);
+  by.patient = "4711";
+  EXPECT_EQ(count(by), 1u);
+  by.patient_issuer = "urn:b";
+  EXPECT_EQ(count(by), 0u);
+  by = {};
+  by.record_type = "discharge";
+  EXPECT_EQ(count(by), 1u);
+  by = {};
+  by.depositor = "tester";
+  EXPECT_EQ(count(by), 2u);
+  by.from = verifier::parse_time("2041-01-01");
+  EXPECT_EQ(count(by), 1u);
+  by.to = verifier::parse_time("2041-06-01");
+  EXPECT_EQ(count(by), 0u);
+}
+
+TEST_F(Deposit, CrossesASegmentOfTheJournal) {
+  std::vector<RecordInput> records;
+  for (int i = 0; i < 300; ++i) records.push_back(record("a", "content " + std::to_string(i)));
+  for (const auto& receipt : deposit(std::move(records))) ASSERT_TRUE(receipt);
+  open();
+  ASSERT_TRUE(deposit(record("z", "after")));
+  expect_all_well("after a full tile");
+}
+
+// A call of the store that fails at the n-th time, in one of three ways.
+struct StoreFault {
+  const char* name;
+  Call call;
+  unsigned nth;
+  Fault fault;
+};
+
+class DepositFault : public Deposit, public testing::WithParamInterface<StoreFault> {};
+
+TEST_P(DepositFault, LosesNothingAcknowledgedAndStoresNothingTwice) {
+  ASSERT_TRUE(deposit(record("before", "before")));
+  const auto [name, call, nth, fault] = GetParam();
+  store.inject(call, nth, fault);
+  std::vector<std::string> acknowledged;
+  const auto deposit_keyed = [&](int i) {
+    return deposit(record("n" + std::to_string(i), "content " + std::to_string(i),
+                          "key " + std::to_string(i)));
+  };
+  for (int i = 0; i < 4; ++i) {
+    if (const auto receipt = deposit_keyed(i)) acknowledged.push_back(receipt->record);
+  }
+  store.power_cut();
+  open();
+  expect_all_well(name);
+  for (const std::string& record : acknowledged) EXPECT_TRUE(find_record(*archive, record));
+  // The depositor tries all of them again, and has each of them once.
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(deposit_keyed(i));
+  EXPECT_EQ(archive->journal().head().records, 5u);
+  expect_all_well(name);
+}
+
+// clang-format off
+constexpr StoreFault store_faults[] = {
+    {"put_not_done",              Call::put,            1, Fault::not_done},
+    {"put_result_lost",           Call::put,            1, Fault::done},
+    {"put_partly",                Call::put,            2, Fault::partly},
+    {"commit_not_done",           Call::commit,         1, Fault::not_done},
+    {"commit_result_lost",        Call::commit,         1, Fault::done},
+    {"second_commit_not_done",    Call::commit,         2, Fault::not_done},
+    {"second_commit_result_lost", Call::commit,         2, Fault::done},
+    {"derived_not_done",          Call::commit_derived, 1, Fault::not_done},
+    {"derived_result_lost",       Call::commit_derived, 1, Fault::done},
+    {"derived_partly",            Call::commit_derived, 2, Fault::partly},
+    {"get_fails",                 Call::get,            2, Fault::not_done},
+};
+// clang-format on
+INSTANTIATE_TEST_SUITE_P(, DepositFault, testing::ValuesIn(store_faults),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(Deposit, GoesOnAfterAFullDiskWasMended) {
+  ASSERT_TRUE(deposit(record("before", "before")));
+  store.refuse_writes(true);
+  EXPECT_FALSE(deposit(record("a", "one")));
+  store.refuse_writes(false);
+  open();
+  EXPECT_TRUE(deposit(record("a", "one")));
+  expect_all_well("after a full disk");
+}
+
+TEST_F(Deposit, CheckNamesTheRecordWhoseStoredOctetsWereAltered) {
+  const auto receipt = deposit(record("a.txt", std::string(5000, 'a')));
+  ASSERT_TRUE(receipt);
+  const auto index = find_record(*archive, receipt->record);
+  ASSERT_TRUE(index);
+  const auto row = deposit_row(archive->journal(), *index);
+  ASSERT_TRUE(row);
+  const ContentLocation& at = *row->documents[0].location;
+  store.flip_bit(at.object, at.offset + at.stored_length / 2, 3);
+  const auto found = problems();
+  ASSERT_FALSE(found.empty());
+  EXPECT_NE(found[0].subject.find(receipt->record), std::string::npos);
+  EXPECT_NE(found[0].what.find("a.txt"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace perdura::archive

@@ -1,0 +1,209 @@
+#include "archive/seal.hpp"
+
+#include <gtest/gtest.h>
+
+#include "archive/evidence.hpp"
+#include "archive/receipts.hpp"
+#include "archive/records.hpp"
+#include "tests/archive/archive_fixture.hpp"
+#include "verifier/verify_evidence.hpp"
+
+namespace perdura::archive {
+namespace {
+
+using verifier::Verdict;
+using Fault = MemoryStore::Fault;
+using Call = MemoryStore::Call;
+
+// A TSA that can be told not to answer.
+class FickleTsa final : public TsaClient {
+ public:
+  FickleTsa(std::unique_ptr<TsaClient> behind, const bool& answers)
+      : behind_(std::move(behind)), answers_(answers) {}
+  std::string name() const override { return "fickle"; }
+  bool self_asserted() const override { return true; }
+  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override {
+    if (!answers_) return Error{Errc::unavailable, "it does not answer", "TSA 'fickle'", ""};
+    return behind_->stamp(algorithm, imprint);
+  }
+
+ private:
+  std::unique_ptr<TsaClient> behind_;
+  const bool& answers_;
+};
+
+class Seal : public ArchiveTest {
+ protected:
+  // The verdict on each track's evidence for a record, judged by the verifier.
+  std::vector<Verdict> verdicts(const std::string& identifier) {
+    const auto index = find_record(*archive, identifier);
+    EXPECT_TRUE(index);
+    const auto row = deposit_row(archive->journal(), *index);
+    EXPECT_TRUE(row);
+    ContentReader reader = archive->reader();
+    const auto text = read_statement_text(*archive, reader, *row);
+    EXPECT_TRUE(text);
+    const auto statement = verifier::parse_statement(*text);
+    EXPECT_TRUE(statement);
+    EvidenceAssembler assembler(*archive);
+    const Digest sha512 = verifier::hash(DigestAlgorithm::sha512, verifier::as_bytes(*text));
+    const auto evidence = assembler.evidence_for(*index, *row, sha512, *statement);
+    EXPECT_TRUE(evidence) << to_string(evidence.error());
+    std::vector<verifier::DataObject> group{
+        {"statement",
+         {{DigestAlgorithm::sha256, row->statement.address}, {DigestAlgorithm::sha512, sha512}}}};
+    for (const auto& document : statement->documents) {
+      group.push_back({document.name,
+                       {{DigestAlgorithm::sha256, document.sha256},
+                        {DigestAlgorithm::sha512, document.sha512}}});
+    }
+    std::vector<Verdict> verdicts;
+    for (const TrackEvidence& track : *evidence) {
+      verdicts.push_back(judge(track.evidence_record, group));
+    }
+    return verdicts;
+  }
+  Verdict judge(ByteView evidence, const std::vector<verifier::DataObject>& group) {
+    const auto parsed = verifier::parse_evidence_record(evidence, {});
+    EXPECT_TRUE(parsed) << to_string(parsed.error());
+    verifier::JudgeOptions options;
+    options.anchors.certificates = *archive->anchors(archive->config().tracks[0]);
+    options.at = clock.now();
+    const verifier::TokenJudge tokens(options);
+    return verifier::judge_evidence_record(*parsed, group, verifier::GroupProof::whole_group,
+                                           tokens)
+        .report.verdict();
+  }
+  TsaClients tsas(const bool& first_answers, const bool& second_answers) {
+    auto clients = open_tsas(*archive);
+    EXPECT_TRUE(clients);
+    TsaClients fickle;
+    fickle.push_back(std::make_unique<FickleTsa>(std::move((*clients)[0]), first_answers));
+    fickle.push_back(std::make_unique<FickleTsa>(std::move((*clients)[1]), second_answers));
+    return fickle;
+  }
+};
+
+TEST_F(Seal, GivesEveryRecordEvidenceThatTheVerifierAccepts) {
+  std::vector<std::string> records;
+  for (const int count : {1, 2, 5, 30}) {
+    std::vector<RecordInput> inputs;
+    for (int i = 0; i < count; ++i) {
+      inputs.push_back(record("a", std::to_string(count) + "/" + std::to_string(i)));
+    }
+    for (const auto& receipt : deposit(std::move(inputs))) records.push_back(receipt->record);
+    const auto sealed = seal_all();
+    ASSERT_TRUE(sealed) << to_string(sealed.error());
+    ASSERT_TRUE(sealed->batch);
+    EXPECT_EQ(sealed->batch->records, static_cast<std::uint64_t>(count));
+  }
+  open();
+  for (const std::string& identifier : records) {
+    EXPECT_EQ(verdicts(identifier), (std::vector<Verdict>{Verdict::passed, Verdict::passed}));
+  }
+  expect_all_well("after four seals");
+}
+
+TEST_F(Seal, HasNothingToDoWhenNothingIsPending) {
+  const auto empty = seal_all();
+  ASSERT_TRUE(empty);
+  EXPECT_FALSE(empty->batch);
+  ASSERT_TRUE(deposit(record("a", "one")));
+  ASSERT_TRUE(seal_all()->batch);
+  EXPECT_FALSE(seal_all()->batch);
+}
+
+TEST_F(Seal, LeavesRecordsUnsealedWhileNoTsaAnswersAndSealsThemLater) {
+  const auto receipt = deposit(record("a", "one"));
+  bool answers = false;
+  TsaClients clients = tsas(answers, answers);
+  const auto refused = seal(*archive, clients, {.actor = "tester", .progress = nullptr});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  EXPECT_EQ(archive->journal().head().sealed_records, 0u);
+  answers = true;
+  ASSERT_TRUE(seal(*archive, clients, {.actor = "tester", .progress = nullptr})->batch);
+  EXPECT_EQ(verdicts(receipt->record).size(), 2u);
+}
+
+TEST_F(Seal, MakesUpForATokenThatWasOwed) {
+  const auto receipt = deposit(record("a", "one"));
+  const bool first = true;
+  bool second = false;
+  TsaClients clients = tsas(first, second);
+  const SealOptions options{.actor = "tester", .progress = nullptr};
+  const auto sealed = seal(*archive, clients, options);
+  ASSERT_TRUE(sealed);
+  EXPECT_EQ(sealed->warnings.size(), 1u);
+  EXPECT_EQ(verdicts(receipt->record).size(), 1u);
+  second = true;
+  const auto completed = seal(*archive, clients, options);
+  ASSERT_TRUE(completed);
+  EXPECT_EQ(completed->completed, std::vector<std::uint64_t>{0});
+  EXPECT_EQ(verdicts(receipt->record), (std::vector<Verdict>{Verdict::passed, Verdict::passed}));
+  expect_all_well("after the owed token came");
+}
+
+TEST_F(Seal, RefusesATokenOverAnotherRoot) {
+  class LyingTsa final : public TsaClient {
+   public:
+    explicit LyingTsa(std::unique_ptr<TsaClient> behind) : behind_(std::move(behind)) {}
+    std::string name() const override { return "liar"; }
+    bool self_asserted() const override { return true; }
+    Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest&) override {
+      return behind_->stamp(algorithm, verifier::hash(algorithm, {}));
+    }
+
+   private:
+    std::unique_ptr<TsaClient> behind_;
+  };
+  ASSERT_TRUE(deposit(record("a", "one")));
+  auto honest = open_tsas(*archive);
+  TsaClients liars;
+  for (auto& client : *honest) liars.push_back(std::make_unique<LyingTsa>(std::move(client)));
+  const auto refused = seal(*archive, liars, {.actor = "tester", .progress = nullptr});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("refused"), std::string::npos);
+}
+
+TEST_F(Seal, CoversWhatWasDepositedMeanwhileWithTheNextBatch) {
+  ASSERT_TRUE(deposit(record("a", "one")));
+  store.inject(Call::commit, 2, Fault::not_done);  // the intent is kept, the batch is not
+  ASSERT_FALSE(seal_all());
+  open();
+  const auto second = deposit(record("b", "two"));
+  const auto first_batch = seal_all();
+  ASSERT_TRUE(first_batch);
+  EXPECT_EQ(first_batch->batch->records, 1u);
+  EXPECT_TRUE(verdicts(second->record).empty());
+  EXPECT_EQ(seal_all()->batch->records, 1u);
+  EXPECT_EQ(verdicts(second->record).size(), 2u);
+}
+
+class SealFault : public Seal, public testing::WithParamInterface<unsigned> {};
+
+TEST_P(SealFault, CanBeRunAgainAfterAnyCallFailed) {
+  for (const Call call : {Call::put, Call::commit, Call::get, Call::scan}) {
+    for (const Fault fault : {Fault::not_done, Fault::done, Fault::partly}) {
+      const auto receipt = deposit(record("a", "fault " + std::to_string(static_cast<int>(call)) +
+                                                   std::to_string(static_cast<int>(fault))));
+      ASSERT_TRUE(receipt);
+      store.inject(call, GetParam(), fault);
+      if (auto sealed = seal_all(); !sealed) {
+        EXPECT_EQ(sealed.error().code, Errc::io);
+      }
+      store.power_cut();
+      open();
+      const auto again = seal_all();
+      ASSERT_TRUE(again) << to_string(again.error());
+      EXPECT_EQ(verdicts(receipt->record),
+                (std::vector<Verdict>{Verdict::passed, Verdict::passed}));
+    }
+  }
+  expect_all_well("after all faults");
+}
+
+INSTANTIATE_TEST_SUITE_P(, SealFault, testing::Values(1u, 2u, 3u));
+
+}  // namespace
+}  // namespace perdura::archive
