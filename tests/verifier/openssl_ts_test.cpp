@@ -136,13 +136,15 @@ class OpensslTs : public testing::Test {
 std::filesystem::path OpensslTs::folder_;
 
 TEST_F(OpensslTs, ItsTokenPasses) {
-  const Report report = judge(token("good"), options());
+  const Bytes octets = token("good");
+  const Report report = judge(octets, options());
   EXPECT_EQ(outcome(report), "PASSED") << text(report);
   EXPECT_FALSE(test::has_warning(report)) << text(report);
 }
 
 TEST_F(OpensslTs, ItsTokenWithTheWholeChainPasses) {
-  const Report report = judge(token("good", "-chain ca.pem"), options());
+  const Bytes octets = token("good", "-chain ca.pem");
+  const Report report = judge(octets, options());
   EXPECT_EQ(outcome(report), "PASSED") << text(report);
 }
 
