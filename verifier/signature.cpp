@@ -17,6 +17,8 @@ struct Row {
 
 using enum DigestAlgorithm;
 constexpr std::string_view pss_oid = "1.2.840.113549.1.1.10";
+// Some makers write the key's algorithm, perhaps with its curve, for the signature's.
+constexpr std::string_view ec_key_oid = "1.2.840.10045.2.1";
 
 constexpr Row rows[] = {
     // clang-format off
@@ -35,7 +37,7 @@ constexpr Row rows[] = {
     {"1.2.840.10040.4.3",       SignatureScheme::dsa,       sha1},
     {"2.16.840.1.101.3.4.3.1",  SignatureScheme::dsa,       sha224},
     {"2.16.840.1.101.3.4.3.2",  SignatureScheme::dsa,       sha256},
-    {"1.2.840.10045.2.1",       SignatureScheme::ecdsa,     std::nullopt},
+    {ec_key_oid,                SignatureScheme::ecdsa,     std::nullopt},
     {"1.2.840.10045.4.1",       SignatureScheme::ecdsa,     sha1},
     {"1.2.840.10045.4.3.1",     SignatureScheme::ecdsa,     sha224},
     {"1.2.840.10045.4.3.2",     SignatureScheme::ecdsa,     sha256},
@@ -166,6 +168,9 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
       return result;
     }
     result.digest = pss->digest;
+  } else if (!algorithm.plain() && oid != ec_key_oid) {
+    result.detail += ", with parameters that do not belong there";
+    return result;
   } else if (row != nullptr && row->scheme != SignatureScheme::eddsa) {
     result.digest = row->digest ? row->digest : message_digest;
   }
