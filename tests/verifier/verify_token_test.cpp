@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/test_tsa.hpp"
 
@@ -327,6 +330,34 @@ TEST(VerifyToken, JudgesATokenOnceForManyRecords) {
   Bytes other = token;
   other[other.size() / 2] ^= 1;
   EXPECT_NE(first, judge.judged(other, *parse_time(judged_at)));
+}
+
+TEST(VerifyToken, JudgesForSeveralThreadsAtOnce) {
+  const TokenJudge judge(clock_authority().options(judged_at));
+  std::vector<Bytes> tokens;
+  for (int i = 0; i < 8; ++i) {
+    TokenSpec spec = good_spec();
+    spec.imprint = hash(DigestAlgorithm::sha256, as_bytes(std::to_string(i)));
+    tokens.push_back(make_token(clock_authority().tsa, spec));
+  }
+  std::atomic<int> passed = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        for (int round = 0; round < 50; ++round) {
+          for (const Bytes& token : tokens) {
+            const auto judged = judge.judged(token, *parse_time(judged_at));
+            if (judged->verdict() == Verdict::passed &&
+                judged->digest(DigestAlgorithm::sha512) == hash(DigestAlgorithm::sha512, token)) {
+              ++passed;
+            }
+          }
+        }
+      });
+    }
+  }
+  EXPECT_EQ(passed, 4 * 50 * 8);
 }
 
 }  // namespace
