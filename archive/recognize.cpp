@@ -42,7 +42,8 @@ Recognized recognize_octets(ByteView head, bool whole, std::string_view file_nam
   if (auto found = recognize_hl7v2(head)) return *found;
   if (auto found = recognize_pdf(head, whole)) return *found;
   if (auto found = recognize_dicom(head, named_dicom)) return *found;
-  if (auto found = recognize_xml(head, whole)) return *found;
+  if (auto found = recognize_xml(head, whole, extension == "xml" || extension == "cda"))
+    return *found;
   if (auto found = recognize_plain_text(head)) return *found;
   const bool named_text = extension == "txt" || extension == "csv" || extension == "text";
   if (head.empty() && named_text) return {.media_type = "text/plain"};

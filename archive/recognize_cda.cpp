@@ -123,7 +123,7 @@ bool header_is_complete(xml_node document) {
 
 }  // namespace
 
-std::optional<Recognized> recognize_xml(ByteView head, bool whole) {
+std::optional<Recognized> recognize_xml(ByteView head, bool whole, bool named_xml) {
   if (!looks_like_xml(head)) return std::nullopt;
   pugi::xml_document tree;
   const ByteView start = head.first(std::min(head.size(), header_size));
@@ -135,8 +135,9 @@ std::optional<Recognized> recognize_xml(ByteView head, bool whole) {
   const xml_node root = tree.document_element();
   if (local_name(root) == "ClinicalDocument") return read_clinical_document(root);
   // What is cut off ends with an unclosed element, which is no fault of it.
-  const bool well_formed = status == pugi::status_ok ||
-                           (!whole && !root.empty() && status == pugi::status_end_element_mismatch);
+  const bool well_formed =
+      status == pugi::status_ok ||
+      ((!whole || named_xml) && !root.empty() && status == pugi::status_end_element_mismatch);
   if (!well_formed) return std::nullopt;
   return Recognized{.media_type = "text/xml"};
 }

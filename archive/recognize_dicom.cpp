@@ -26,15 +26,18 @@ using verifier::as_text;
 using verifier::Bytes;
 
 // All we ask for stands before this tag.
-const DcmTagKey first_tag_not_read(0x0010, 0x0022);
+const DcmTagKey first_tag_not_read(0x0010, 0x0025);
 
 // DCMTK reads sequences by recursion, about 1 KiB of stack a level; a level needs an item tag.
 constexpr std::size_t sequence_items_max = 1000;
 
-// Octets given to DCMTK: what comes before (0010,0022) is a few KiB in practice.
+// Octets given to DCMTK: what comes before (0010,0025) is a few KiB in practice.
 constexpr std::size_t dicom_head_max = std::size_t{1} << 20;
 
 constexpr std::size_t preamble_size = 128;
+
+// Values longer than this are skipped: none of ours is.
+constexpr Uint32 value_max = 4096;
 
 // Loads the data dictionary and silences the log, once in a process.
 void prepare_dcmtk() {
@@ -45,6 +48,25 @@ void prepare_dcmtk() {
     dcmDataDict.rdunlock();
   });
 }
+
+// Where DCMTK is to fetch a skipped value later: nowhere.
+class NoValue final : public DcmInputStreamFactory {
+ public:
+  DcmInputStream* create() const override { return nullptr; }
+  DcmInputStreamFactory* clone() const override { return new NoValue; }
+  DcmInputStreamFactoryType ident() const override { return DFT_DcmInputTempFileStreamFactory; }
+};
+
+// A head that DCMTK reads. Of a stream that can't come back to a value DCMTK reads each at once,
+// and allocates what its length says, up to 4 GiB; so this one claims that it can.
+class HeadStream final : public DcmInputBufferStream {
+ public:
+  explicit HeadStream(ByteView head) {
+    setBuffer(head.data(), static_cast<offile_off_t>(head.size()));
+    setEos();
+  }
+  DcmInputStreamFactory* newFactory() const override { return new NoValue; }
+};
 
 unsigned u16(ByteView octets, std::size_t at, bool big_endian) {
   const unsigned a = octets[at];
@@ -170,10 +192,19 @@ std::optional<verifier::Time> event_time_of(DcmItem& data_set) {
   return parse_hl7_time(clean_identifier(value_of(data_set, DCM_AcquisitionDateTime)));
 }
 
+// Who issued PatientID: the OID that (0010,0024) holds, the same in every format, else the name.
+std::string issuer_of(DcmItem& data_set) {
+  DcmItem* qualifiers = nullptr;
+  if (data_set.findAndGetSequenceItem(DCM_IssuerOfPatientIDQualifiersSequence, qualifiers).good()) {
+    const std::string universal = clean_identifier(value_of(*qualifiers, DCM_UniversalEntityID));
+    if (is_oid(universal)) return universal;
+  }
+  return text_of(data_set, DCM_IssuerOfPatientID);
+}
+
 Recognized read_data_set(DcmItem& data_set) {
   Recognized found{.media_type = "application/dicom"};
-  found.patient =
-      make_patient(text_of(data_set, DCM_PatientID), text_of(data_set, DCM_IssuerOfPatientID));
+  found.patient = make_patient(text_of(data_set, DCM_PatientID), issuer_of(data_set));
   found.event_time = event_time_of(data_set);
   found.record_type = clean_text(value_of(data_set, DCM_Modality));
   return found;
@@ -187,22 +218,19 @@ std::optional<Recognized> recognize_dicom(ByteView head, bool named_dicom) {
   if (!has_preamble && !begins_like_a_data_set(head, named_dicom)) return std::nullopt;
   prepare_dcmtk();
   const Bytes plain = has_preamble ? inflated(head) : Bytes();
-  const ByteView input = bounded(plain.empty() ? head : ByteView(plain));
-  DcmInputBufferStream stream;
-  stream.setBuffer(input.data(), static_cast<offile_off_t>(input.size()));
-  stream.setEos();
+  HeadStream stream(bounded(plain.empty() ? head : ByteView(plain)));
   // What DCMTK says of the file's soundness does not matter: what it could read before it stopped
   // is there.
   if (!plain.empty()) {
     DcmDataset data_set;
     data_set.transferInit();
-    (void)data_set.readUntilTag(stream, EXS_LittleEndianExplicit, EGL_noChange, DCM_MaxReadLength,
+    (void)data_set.readUntilTag(stream, EXS_LittleEndianExplicit, EGL_noChange, value_max,
                                 first_tag_not_read);
     return read_data_set(data_set);
   }
   DcmFileFormat file;
   file.transferInit();
-  (void)file.readUntilTag(stream, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, first_tag_not_read);
+  (void)file.readUntilTag(stream, EXS_Unknown, EGL_noChange, value_max, first_tag_not_read);
   return read_data_set(*file.getDataset());
 }
 

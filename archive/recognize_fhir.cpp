@@ -237,7 +237,9 @@ Recognized FhirReader::finish(bool complete) {
     found.patient = subject_;
   }
   found.record_type = root_.type;
-  if (bundle && !bundle_type_.empty()) found.record_type += "/" + bundle_type_;
+  if (bundle && !bundle_type_.empty()) {
+    found.record_type = clean_text(found.record_type + "/" + bundle_type_);
+  }
   found.author = main.author;
   found.language = main.language.empty() ? root_.language : main.language;
   found.event_time = bundle && timestamp_ ? timestamp_ : main.date;

@@ -3,7 +3,7 @@
 //
 // Each takes any octets whatever, never reads outside `head`, and needs time linear in its size.
 // `whole` says that `head` is the whole document: a head that is cut off is read as far as it goes.
-// What is found is not yet cleaned where it says so in recognize.cpp; nothing is.
+// What it puts out is cleaned as recognize.hpp promises.
 //
 // Thread safety: any thread.
 #pragma once
@@ -24,11 +24,12 @@ std::optional<Recognized> recognize_json(ByteView head, bool whole);
 std::optional<Recognized> recognize_hl7v2(ByteView head);
 
 // HL7 CDA R2 (a ClinicalDocument), or any other well-formed XML as text/xml. Entities and DTDs are
-// not expanded, whether internal or external.
-std::optional<Recognized> recognize_xml(ByteView head, bool whole);
+// not expanded, whether internal or external. What lacks an end tag is XML only when `named_xml` or
+// cut off.
+std::optional<Recognized> recognize_xml(ByteView head, bool whole, bool named_xml);
 
 // DICOM PS3.10 files, and data sets without preamble or meta information when their first elements
-// look like one (with `named_dicom`, when their first tag does). Reads up to (0010,0021) and never
+// look like one (with `named_dicom`, when their first tag does). Reads up to (0010,0024) and never
 // pixel data. More than 1000 sequence items before that: what lies after is not read.
 std::optional<Recognized> recognize_dicom(ByteView head, bool named_dicom);
 

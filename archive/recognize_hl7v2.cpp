@@ -104,7 +104,7 @@ class Message {
     const auto type = field(msh, 8);
     found_.record_type = clean_text(text_of(part(type, marks_.component, 0)));
     const auto trigger = clean_text(text_of(part(type, marks_.component, 1)));
-    if (!trigger.empty()) found_.record_type += "^" + trigger;
+    if (!trigger.empty()) found_.record_type = clean_text(found_.record_type + "^" + trigger);
     found_.language = clean_identifier(text_of(first_component(field(msh, 18))));
   }
 
@@ -130,10 +130,11 @@ class Message {
   }
   std::string text_of(std::string_view text) const { return to_utf8(text, marks_, charset_); }
 
-  // HD: namespace & universal id & its type. The namespace is what DICOM and people use.
+  // HD: namespace & universal id & its type. An OID is the same in every format.
   std::string authority(std::string_view hd) const {
     const auto name = part(hd, marks_.subcomponent, 0);
-    return text_of(name.empty() ? part(hd, marks_.subcomponent, 1) : name);
+    const auto universal = part(hd, marks_.subcomponent, 1);
+    return text_of(name.empty() || is_oid(universal) ? universal : name);
   }
 
   // CX: id ^ check digit ^ scheme ^ assigning authority ^ type code.

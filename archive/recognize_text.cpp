@@ -1,6 +1,7 @@
 #include "archive/recognize_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "archive/recognize.hpp"
 #include "verifier/bytes.hpp"
@@ -51,6 +52,28 @@ std::optional<int> parse_offset(std::string_view text) {
   return (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
+// RFC 3629 section 3. A lone surrogate comes out as what is no UTF-8, and is refused later.
+void append_utf8(std::string& text, std::uint32_t code) {
+  const auto low = [code](unsigned shift) {
+    return static_cast<char>(0x80 | ((code >> shift) & 63));
+  };
+  if (code < 0x80) {
+    text += static_cast<char>(code);
+  } else if (code < 0x800) {
+    text += static_cast<char>(0xc0 | (code >> 6));
+    text += low(0);
+  } else if (code < 0x10000) {
+    text += static_cast<char>(0xe0 | (code >> 12));
+    text += low(6);
+    text += low(0);
+  } else {
+    text += static_cast<char>(0xf0 | (code >> 18));
+    text += low(12);
+    text += low(6);
+    text += low(0);
+  }
+}
+
 }  // namespace
 
 std::string clean_text(std::string_view text) {
@@ -84,21 +107,40 @@ std::string clean_identifier(std::string_view text) {
 }
 
 std::optional<verifier::Patient> make_patient(std::string_view id, std::string_view issuer) {
+  constexpr std::string_view oid_scheme = "urn:oid:";
+  issuer = trimmed(issuer);
+  if (issuer.starts_with(oid_scheme)) issuer.remove_prefix(oid_scheme.size());
   verifier::Patient patient{.id = clean_identifier(id), .issuer = clean_identifier(issuer)};
   if (patient.id.empty()) return std::nullopt;
   return patient;
 }
 
+bool is_oid(std::string_view text) {
+  return !text.empty() && is_digit(text.front()) && text.find('.') != text.npos &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
+}
+
 std::string utf8_from_latin1(std::string_view text) {
   std::string result;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x80) {
-      result += c;
-    } else {
-      result += static_cast<char>(0xc0 | (code >> 6));
-      result += static_cast<char>(0x80 | (code & 0x3f));
+  for (const char c : text) append_utf8(result, static_cast<unsigned char>(c));
+  return result;
+}
+
+std::string utf8_from_utf16be(std::string_view octets) {
+  std::string result;
+  for (std::size_t at = 0; at + 1 < octets.size(); at += 2) {
+    const auto unit = [&](std::size_t i) {
+      return static_cast<std::uint32_t>(static_cast<unsigned char>(octets[i])) << 8 |
+             static_cast<unsigned char>(octets[i + 1]);
+    };
+    std::uint32_t code = unit(at);
+    const bool pair = code >= 0xd800 && code < 0xdc00 && at + 3 < octets.size() &&
+                      (unit(at + 2) & 0xfc00) == 0xdc00;
+    if (pair) {
+      code = 0x10000 + ((code - 0xd800) << 10) + (unit(at + 2) - 0xdc00);
+      at += 2;
     }
+    append_utf8(result, code);
   }
   return result;
 }

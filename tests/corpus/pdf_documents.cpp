@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/corpus/vocabulary.hpp"
+#include "verifier/bytes.hpp"
 #include "verifier/result.hpp"
 
 namespace perdura::corpus {
@@ -31,6 +32,20 @@ std::string literal(std::string_view text) {
     if (c >= 0x20 && c < 0x7f) result += c;
   }
   return result + ")";
+}
+
+// A text string (§7.9.2.2): in UTF-16BE and hexadecimal when it is not ASCII. `text` is UTF-8 of at
+// most two octets a character, as all names of ours are.
+std::string text_string(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; })) return literal(text);
+  std::string octets = "\xfe\xff";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto code = static_cast<unsigned>(static_cast<unsigned char>(text[i]));
+    if (code >= 0xc0) code = (code & 0x1f) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f);
+    octets += static_cast<char>(code >> 8);
+    octets += static_cast<char>(code & 0xff);
+  }
+  return "<" + verifier::to_hex(verifier::as_bytes(octets)) + ">";
 }
 
 // A file as it grows: objects are numbered as they come; 1 is the catalogue, 2 the page tree, 3 the
@@ -63,7 +78,7 @@ class Pdf {
     set(2, "<< /Type /Pages /Kids [ " + kids + "] /Count " + std::to_string(pages_.size()) + " >>");
     set(3, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
     set(4, "<< /Title " + literal(title) + " /Author " +
-               literal("Dr. " + visit.clinician.given + " " + visit.clinician.family) +
+               text_string("Dr. " + visit.clinician.given + " " + visit.clinician.family) +
                " /Producer (Perdura corpus) /CreationDate (D:" + hl7_time(visit.when) +
                "+00'00') >>");
     cross_reference();
