@@ -25,7 +25,8 @@ import org.bouncycastle.tsp.ers.ERSEvidenceRecordGenerator;
  * Makes evidence of every kind with BouncyCastle: single documents, trees, groups, both renewals.
  *
  * <p>Writes documents, {@code *.ers}, {@code ca.pem}, and {@code cases.tsv} with a line for each
- * evidence record: its name, "single" or "group", and its documents, by tabs.
+ * evidence record: its name, "single" or "group", a time at which it is good, and its documents,
+ * by tabs.
  */
 final class BouncyCastleMaker {
   static final String SHA256 = NISTObjectIdentifiers.id_sha256.getId();
@@ -100,12 +101,12 @@ final class BouncyCastleMaker {
       ERSEvidenceRecord twice = renew(renewed, second, "2031-05-01T10:00:00Z");
       ERSEvidenceRecord tree = renewTree(initial, subject.data, second, "2031-06-01T10:00:00Z");
       ERSEvidenceRecord both = renewTree(twice, subject.data, second, "2036-06-01T10:00:00Z");
-      keep(subject, "initial", initial);
-      keep(subject, "renewed", renewed);
-      keep(subject, "renewed_twice", twice);
-      keep(subject, "hashtree_renewed", tree);
-      keep(subject, "renewed_twice_hashtree_renewed", both);
-      keep(subject, "renewed_after_both", renew(both, second, "2040-06-01T10:00:00Z"));
+      keep(subject, "initial", "2027-01-01", initial);
+      keep(subject, "renewed", "2031-01-01", renewed);
+      keep(subject, "renewed_twice", "2045-01-01", twice);
+      keep(subject, "hashtree_renewed", "2045-01-01", tree);
+      keep(subject, "renewed_twice_hashtree_renewed", "2045-01-01", both);
+      keep(subject, "renewed_after_both", "2045-01-01", renew(both, second, "2040-06-01T10:00:00Z"));
     }
   }
 
@@ -115,10 +116,12 @@ final class BouncyCastleMaker {
     return data;
   }
 
-  private void keep(Subject subject, String stage, ERSEvidenceRecord record) throws IOException {
+  private void keep(Subject subject, String stage, String at, ERSEvidenceRecord record)
+      throws IOException {
     String name = subject.name + "." + stage;
     Files.write(folder.resolve(name + ".ers"), record.getEncoded());
-    cases.append(name).append('\t').append(subject.documents.size() == 1 ? "single" : "group");
+    cases.append(name).append('\t').append(subject.documents.size() == 1 ? "single" : "group")
+        .append('\t').append(at);
     for (String document : subject.documents) cases.append('\t').append(document);
     cases.append('\n');
   }
