@@ -1,6 +1,9 @@
 #include "sample_package.hpp"
 
-#include <gtest/gtest.h>
+#include <bit>
+#include <map>
+#include <stdexcept>
+#include <utility>
 
 #include "archive/local_tsa.hpp"
 #include "outside_world.hpp"
@@ -57,22 +60,31 @@ std::vector<Digest> siblings_of(const std::vector<std::vector<Digest>>& levels, 
   return siblings;
 }
 
-// The hash of a range of leaves as RFC 9162 has it.
-Digest log_root(std::span<const Digest> leaves) {
-  if (leaves.empty()) return empty_log_root();
-  if (leaves.size() == 1) return leaves[0];
-  std::size_t k = 1;
-  while (k * 2 < leaves.size()) k *= 2;
-  return interior_hash(log_root(leaves.first(k)), log_root(leaves.subspan(k)));
-}
-
-std::vector<Digest> proof_over(std::span<const Digest> leaves, const std::vector<LeafRange>& path) {
-  std::vector<Digest> proof;
-  for (const LeafRange& range : path) {
-    proof.push_back(log_root(leaves.subspan(range.begin, range.end - range.begin)));
+// The hash of a range of leaves as RFC 9162 has it, each taken once.
+class LogHashes {
+ public:
+  explicit LogHashes(const std::vector<Digest>& leaves) : leaves_(leaves) {}
+  Digest over(LeafRange range) {
+    const std::uint64_t size = range.end - range.begin;
+    if (size == 0) return empty_log_root();
+    if (size == 1) return leaves_[range.begin];
+    const auto known = known_.find({range.begin, range.end});
+    if (known != known_.end()) return known->second;
+    const std::uint64_t middle = range.begin + std::bit_floor(size - 1);
+    const Digest digest = interior_hash(over({range.begin, middle}), over({middle, range.end}));
+    known_[{range.begin, range.end}] = digest;
+    return digest;
   }
-  return proof;
-}
+  std::vector<Digest> over(const std::vector<LeafRange>& path) {
+    std::vector<Digest> proof;
+    for (const LeafRange& range : path) proof.push_back(over(range));
+    return proof;
+  }
+
+ private:
+  const std::vector<Digest>& leaves_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> known_;
+};
 
 }  // namespace
 
@@ -146,10 +158,11 @@ void SamplePackage::make_record(std::size_t i) {
 
 void SamplePackage::seal() {
   const std::size_t count = records_.size();
+  LogHashes log(leaves_);
   const std::string note =
-      key_.sign(write_checkpoint({std::string(origin), count, log_root(leaves_)}));
+      key_.sign(write_checkpoint({std::string(origin), count, log.over(LeafRange{0, count})}));
   for (std::size_t i = 0; i < count; ++i) {
-    const auto proof = proof_over(leaves_, inclusion_path(i, count));
+    const auto proof = log.over(inclusion_path(i, count));
     files_[name(i, "receipt.json")] =
         write_receipt({records_[i], {entries_[i], salt(i, 2)}, i, proof, note}) + "\n";
     files_[name(i, "journal-proof.tlog-proof")] =
@@ -175,10 +188,10 @@ void SamplePackage::seal() {
 
   // The seal is an entry of its own, so the newest checkpoint is one further.
   leaves_.push_back(journal_leaf({write_journal_act({"seal", "test", "", sealed}), salt(0, 3)}));
-  files_[std::string(package_name::newest_checkpoint)] =
-      key_.sign(write_checkpoint({std::string(origin), count + 1, log_root(leaves_)}));
-  files_[batch + "consistency.json"] = write_consistency(
-      {count, count + 1, proof_over(leaves_, consistency_path(count, count + 1))});
+  files_[std::string(package_name::newest_checkpoint)] = key_.sign(
+      write_checkpoint({std::string(origin), count + 1, log.over(LeafRange{0, count + 1})}));
+  files_[batch + "consistency.json"] =
+      write_consistency({count, count + 1, log.over(consistency_path(count, count + 1))});
   files_["data/trust/local.pem"] = read_text(ca());
 }
 

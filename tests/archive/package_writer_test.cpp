@@ -1,0 +1,149 @@
+#include "archive/package_writer.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "outside_world.hpp"
+#include "verifier/package_source.hpp"
+
+namespace perdura::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace archive;
+using verifier::as_bytes;
+using verifier::Errc;
+using verifier::PackageHeader;
+
+class Writer : public testing::Test {
+ protected:
+  static PackageHeader header() {
+    PackageHeader header;
+    header.archive = "a.example.org";
+    header.exported_at = verifier::Time{1'800'000'000};
+    return header;
+  }
+  PackageWriter open(PackageForm form) {
+    auto writer = PackageWriter::open(path_, form, header());
+    EXPECT_TRUE(writer);
+    return *std::move(writer);
+  }
+  // Names beside the package: what is left over.
+  std::vector<std::string> left_over() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      names.push_back(entry.path().filename());
+    }
+    return names;
+  }
+
+  TemporaryFolder folder_;
+  fs::path path_ = folder_ / "package";
+};
+
+TEST_F(Writer, LeavesNothingBehindWithoutFinish) {
+  for (const PackageForm form : {PackageForm::zip, PackageForm::folder}) {
+    {
+      PackageWriter writer = open(form);
+      ASSERT_TRUE(writer.add("data/a", as_bytes("a")));
+      EXPECT_FALSE(fs::exists(path_));
+    }
+    EXPECT_TRUE(left_over().empty());
+  }
+}
+
+TEST_F(Writer, DoesNotReplaceWhatIsThere) {
+  PackageWriter writer = open(PackageForm::zip);
+  write_text(path_, "precious");
+  const auto finished = writer.finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().code, Errc::conflict);
+  EXPECT_EQ(read_text(path_), "precious");
+  EXPECT_FALSE(PackageWriter::open(path_, PackageForm::folder, header()));
+}
+
+TEST_F(Writer, RefusesNamesThatAreNotSafe) {
+  PackageWriter writer = open(PackageForm::folder);
+  for (const char* name : {"", "/a", "../a", "data/../../a", "data//a", "data/a b", "data/\xC3\xA4",
+                           "data\\a", "data/.", "data/"}) {
+    EXPECT_FALSE(writer.add(name, {})) << name;
+  }
+}
+
+TEST_F(Writer, RefusesANameTwice) {
+  for (const PackageForm form : {PackageForm::zip, PackageForm::folder}) {
+    PackageWriter writer = open(form);
+    ASSERT_TRUE(writer.add("data/b", as_bytes("1")));
+    ASSERT_TRUE(writer.add("data/a", as_bytes("2")));
+    const bool refused = !writer.add("data/b", as_bytes("3")) || !writer.finish();
+    EXPECT_TRUE(refused);
+    EXPECT_FALSE(fs::exists(path_));
+  }
+}
+
+TEST_F(Writer, SortsTheManifestHoweverFilesCame) {
+  PackageWriter writer = open(PackageForm::folder);
+  for (const char* name : {"data/z", "data/b/c", "data/a", "data/b-c", "data/b/a"}) {
+    ASSERT_TRUE(writer.add(name, as_bytes(name)));
+  }
+  ASSERT_TRUE(writer.finish());
+  EXPECT_EQ(
+      std::system(("cut -c67- " + (path_ / "manifest-sha256.txt").string() + " | LC_ALL=C sort -c")
+                      .c_str()),
+      0);
+}
+
+TEST_F(Writer, CountsMoreFilesThanAPlainZipCan) {
+  PackageWriter writer = open(PackageForm::zip);
+  constexpr std::uint32_t count = 66'000;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    ASSERT_TRUE(writer.add("data/f" + std::to_string(i), {}));
+  }
+  ASSERT_TRUE(writer.finish());
+  const auto source = verifier::open_zip_file(path_);
+  ASSERT_TRUE(source) << to_string(source.error());
+  EXPECT_EQ((*source)->size(), count + 7);
+  auto reader = (*source)->reader();
+  EXPECT_TRUE(read_whole(**reader, "data/f65999", 10));
+}
+
+// No file of this process may grow beyond some size while this is there.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t octets) : before_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit small{octets, limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &limit_);
+    ::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int);
+};
+
+TEST_F(Writer, SaysWhenItCantWriteAndLeavesNothing) {
+  for (const PackageForm form : {PackageForm::zip, PackageForm::folder}) {
+    {
+      PackageWriter writer = open(form);
+      std::string noise(1u << 20, '\0');
+      std::uint32_t state = 1;
+      for (char& c : noise) c = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+      const SmallDisk disk(200'000);
+      auto done = writer.add("data/a", as_bytes(noise));
+      if (done) done = writer.finish();
+      ASSERT_FALSE(done);
+      EXPECT_EQ(done.error().code, Errc::io) << to_string(done.error());
+    }
+    EXPECT_TRUE(left_over().empty());
+  }
+}
+
+}  // namespace
+}  // namespace perdura::tests
