@@ -75,7 +75,8 @@ Result<Ok> for_each_record(
                                   [&](std::uint64_t index, ByteView value) -> Result<bool> {
                                     const auto row = decode_deposit_row(value);
                                     if (!row) return row.error();
-                                    return !filter.passes(*row) || visit(index, *row);
+                                    if (!filter.passes(*row)) return true;
+                                    return visit(index, *row);
                                   });
   }
   const Blinded patient = blind(archive.vault(), "patient", *selection.patient);

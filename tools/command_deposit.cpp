@@ -78,7 +78,7 @@ void add_options(CommandOptions& options) {
       "threads", "threads that prepare records",
       cxxopts::value<unsigned>()->default_value(
           std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
-      "N")("quiet", "no progress, no summary");
+      "N")("quiet", "no progress, no summary")("json", "the summary as JSON on standard output");
   options.add("Metadata, where the documents do not say it")(
       "patient", "patient identifier", value(), "ID")("issuer", "who issued it", value(), "ISSUER")(
       "type", "record type", value(), "TYPE")("author", "who wrote it", value(), "NAME")(
@@ -233,7 +233,10 @@ int command_deposit(int argc, char** argv) {
     outcome.failed("receipts", {Errc::io, "not all receipts could be written", "",
                                 "the records are stored; 'perdura show --receipt' prints them"});
   }
-  if (!quiet) {
+  if ((*parsed)->count("json") != 0) {
+    std::cout << "{\"deposited\":" << outcome.deposited() << ",\"failed\":" << outcome.failures()
+              << "}\n";
+  } else if (!quiet) {
     std::cerr << outcome.deposited() << " records deposited, " << outcome.failures() << " failed\n";
   }
   return outcome.exit_code();

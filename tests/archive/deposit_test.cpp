@@ -154,7 +154,20 @@ TEST_F(Deposit, FindsRecordsByPatientTypeDepositorAndTime) {
   EXPECT_EQ(count(by), 0u);
 }
 
-TEST_F(Deposit, CrossesASegmentOfTheJournal) {
+TEST_F(Deposit, StopsVisitingWhereTheVisitorSaysAndHandsItsErrorOn) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(deposit(record("a", "content " + std::to_string(i))));
+  std::size_t seen = 0;
+  EXPECT_TRUE(for_each_record(
+      *archive, {}, [&](std::uint64_t, const DepositRow&) { return Result<bool>(++seen < 2); }));
+  EXPECT_EQ(seen, 2u);
+  const auto failed = for_each_record(*archive, {}, [](std::uint64_t, const DepositRow&) {
+    return Result<bool>(Error{Errc::io, "enough", "", ""});
+  });
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().what, "enough");
+}
+
+TEST_F(Deposit, CrossesATileOfTheJournal) {
   std::vector<RecordInput> records;
   for (int i = 0; i < 300; ++i) records.push_back(record("a", "content " + std::to_string(i)));
   for (const auto& receipt : deposit(std::move(records))) ASSERT_TRUE(receipt);
