@@ -15,8 +15,8 @@ using pugi::xml_node;
 using verifier::as_text;
 using verifier::Patient;
 
-// A CDA header comes before the body, and nearly always fits in this.
-constexpr std::size_t header_size = std::size_t{64} << 10;
+// A CDA header comes before the body, and mostly fits in this; else four times as much is tried.
+constexpr std::size_t header_size = std::size_t{16} << 10;
 
 // Social security numbers, United States: an identifier, but not one to file a record under.
 constexpr std::string_view ssn_root = "2.16.840.1.113883.4.1";
@@ -126,12 +126,14 @@ bool header_is_complete(xml_node document) {
 std::optional<Recognized> recognize_xml(ByteView head, bool whole, bool named_xml) {
   if (!looks_like_xml(head)) return std::nullopt;
   pugi::xml_document tree;
-  const ByteView start = head.first(std::min(head.size(), header_size));
-  auto status = parse(tree, start);
-  const bool is_cda = local_name(tree.document_element()) == "ClinicalDocument";
-  const bool need_more = !is_cda || !header_is_complete(tree.document_element());
-  const bool cut = start.size() < head.size();
-  if (cut && need_more) status = parse(tree, head);
+  std::size_t size = std::min(head.size(), header_size);
+  auto status = parse(tree, head.first(size));
+  while (size < head.size()) {
+    const bool is_cda = local_name(tree.document_element()) == "ClinicalDocument";
+    if (is_cda && header_is_complete(tree.document_element())) break;
+    size = is_cda ? std::min(head.size(), size * 4) : head.size();
+    status = parse(tree, head.first(size));
+  }
   const xml_node root = tree.document_element();
   if (local_name(root) == "ClinicalDocument") return read_clinical_document(root);
   // What is cut off ends with an unclosed element, which is no fault of it.

@@ -31,7 +31,9 @@ const DcmTagKey first_tag_not_read(0x0010, 0x0025);
 // DCMTK reads sequences by recursion, about 1 KiB of stack a level; a level needs an item tag.
 constexpr std::size_t sequence_items_max = 1000;
 
-// Octets given to DCMTK: what comes before (0010,0025) is a few KiB in practice.
+// Octets given to DCMTK: what comes before (0010,0025) is a few KiB in practice. The larger when
+// the smaller shows no patient.
+constexpr std::size_t usual_head = std::size_t{32} << 10;
 constexpr std::size_t dicom_head_max = std::size_t{1} << 20;
 
 constexpr std::size_t preamble_size = 128;
@@ -96,9 +98,9 @@ bool begins_like_a_data_set(ByteView head, bool tag_suffices) {
   return false;
 }
 
-// As much of `head` as holds at most sequence_items_max item tags (FFFE,E000).
-ByteView bounded(ByteView head) {
-  head = head.first(std::min(head.size(), dicom_head_max) & ~std::size_t{1});
+// As much of `head` as holds at most sequence_items_max item tags (FFFE,E000), and `size` octets.
+ByteView bounded(ByteView head, std::size_t size) {
+  head = head.first(std::min(head.size(), size) & ~std::size_t{1});
   const std::string_view text = as_text(head);
   for (const std::string_view item :
        {std::string_view("\xfe\xff\x00\xe0", 4), std::string_view("\xff\xfe\xe0\x00", 4)}) {
@@ -210,6 +212,25 @@ Recognized read_data_set(DcmItem& data_set) {
   return found;
 }
 
+// What DCMTK says of a file's soundness does not matter: what it could read before it stopped is
+// there.
+Recognized read_file(ByteView head) {
+  HeadStream stream(head);
+  DcmFileFormat file;
+  file.transferInit();
+  (void)file.readUntilTag(stream, EXS_Unknown, EGL_noChange, value_max, first_tag_not_read);
+  return read_data_set(*file.getDataset());
+}
+
+Recognized read_plain_data_set(ByteView head) {
+  HeadStream stream(head);
+  DcmDataset data_set;
+  data_set.transferInit();
+  (void)data_set.readUntilTag(stream, EXS_LittleEndianExplicit, EGL_noChange, value_max,
+                              first_tag_not_read);
+  return read_data_set(data_set);
+}
+
 }  // namespace
 
 std::optional<Recognized> recognize_dicom(ByteView head, bool named_dicom) {
@@ -218,20 +239,10 @@ std::optional<Recognized> recognize_dicom(ByteView head, bool named_dicom) {
   if (!has_preamble && !begins_like_a_data_set(head, named_dicom)) return std::nullopt;
   prepare_dcmtk();
   const Bytes plain = has_preamble ? inflated(head) : Bytes();
-  HeadStream stream(bounded(plain.empty() ? head : ByteView(plain)));
-  // What DCMTK says of the file's soundness does not matter: what it could read before it stopped
-  // is there.
-  if (!plain.empty()) {
-    DcmDataset data_set;
-    data_set.transferInit();
-    (void)data_set.readUntilTag(stream, EXS_LittleEndianExplicit, EGL_noChange, value_max,
-                                first_tag_not_read);
-    return read_data_set(data_set);
-  }
-  DcmFileFormat file;
-  file.transferInit();
-  (void)file.readUntilTag(stream, EXS_Unknown, EGL_noChange, value_max, first_tag_not_read);
-  return read_data_set(*file.getDataset());
+  if (!plain.empty()) return read_plain_data_set(bounded(plain, dicom_head_max));
+  const Recognized found = read_file(bounded(head, usual_head));
+  if (found.patient || head.size() <= usual_head) return found;
+  return read_file(bounded(head, dicom_head_max));
 }
 
 }  // namespace perdura::archive

@@ -28,8 +28,8 @@ std::optional<std::string> hex_string(std::string_view text) {
   return std::string(verifier::as_text(*octets));
 }
 
-// What an escape stands for (§7.3.4.2, table 3); `at` is on the character after the reverse solidus
-// and moves to its last one.
+// What an escape stands for (§7.3.4.2, table 3); `at` is on the character after the reverse
+// solidus and moves to its last one.
 char unescaped(std::string_view text, std::size_t& at) {
   const auto is_octal = [&](std::size_t i) {
     return i < text.size() && text[i] >= '0' && text[i] <= '7';

@@ -34,8 +34,8 @@ std::string literal(std::string_view text) {
   return result + ")";
 }
 
-// A text string (§7.9.2.2): in UTF-16BE and hexadecimal when it is not ASCII. `text` is UTF-8 of at
-// most two octets a character, as all names of ours are.
+// A text string (§7.9.2.2): in UTF-16BE and hexadecimal when it is not ASCII. `text` is UTF-8 of
+// at most two octets a character, as all names of ours are.
 std::string text_string(std::string_view text) {
   if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; })) return literal(text);
   std::string octets = "\xfe\xff";
