@@ -44,15 +44,31 @@ class RocksStoreTest : public testing::Test {
   std::filesystem::path segment(int number) const {
     return place / ("0000000" + std::to_string(number) + ".segment");
   }
-  // Changes the closed store as another program would.
+  // All rows of a family as the closed store has them, in hex.
+  std::vector<std::string> rows(std::size_t family) {
+    std::vector<std::string> out;
+    with_families([&](rocksdb::DB& db, const auto& handles) {
+      const std::unique_ptr<rocksdb::Iterator> row(db.NewIterator({}, handles[family]));
+      for (row->SeekToFirst(); row->Valid(); row->Next()) {
+        out.push_back(verifier::to_hex(as_bytes(row->key().ToStringView())) + " " +
+                      verifier::to_hex(as_bytes(row->value().ToStringView())));
+      }
+    });
+    return out;
+  }
+  using Families = std::vector<rocksdb::ColumnFamilyHandle*>;
   void with_database(const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& act) {
+    with_families([&](rocksdb::DB& db, const Families& handles) { act(db, handles[0]); });
+  }
+  // Opens the closed store as another program would.
+  void with_families(const std::function<void(rocksdb::DB&, const Families&)>& act) {
     store.reset();
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
         {"default", {}}, {"objects", {}}, {"index", {}}};
     ASSERT_TRUE(rocksdb::DB::Open({}, place.string(), families, &handles, &db).ok());
-    act(*db, handles[0]);
+    act(*db, handles);
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
     delete db;
   }
@@ -88,6 +104,25 @@ TEST_F(RocksStoreTest, EverythingIsThereAfterReopening) {
   EXPECT_EQ(*store->read("large", 0, 4 * mebi), large);
   EXPECT_EQ(*store->get("p", "k"), octets("v"));
   EXPECT_EQ(*store->get("p", "d"), octets("w"));
+}
+
+// The example of archive/formats/store.md.
+TEST_F(RocksStoreTest, RowsLieAsTheFormatDocumentSays) {
+  ASSERT_TRUE(store->put({{"small", octets("few")}}));
+  ASSERT_TRUE(store->put({{"large/1", Bytes(70'000, 1)}, {"large/2", Bytes(5, 2)}}));
+  ASSERT_TRUE(store->commit({"records", {}, {{"key", octets("value")}}}));
+  EXPECT_THAT(rows(0), testing::ElementsAre("666f726d6174 31",
+                                            "7365676d656e74732d656e64 000000010000000000013000"));
+  EXPECT_THAT(rows(1), testing::ElementsAre("6c617267652f31 0100000001000000000000100000011170",
+                                            "6c617267652f32 0100000001000000000001217000000005",
+                                            "736d616c6c 00666577"));
+  EXPECT_THAT(rows(2), testing::ElementsAre("077265636f7264736b6579 76616c7565"));
+  std::ifstream file(segment(1), std::ios::binary);
+  const std::string all{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(all.substr(0, 9), "PERDSEGM\1");
+  EXPECT_EQ(all.substr(4096, 70'000), std::string(70'000, '\1'));
+  EXPECT_EQ(all.substr(74'096, 5), std::string(5, '\2'));
+  EXPECT_EQ(all.size(), 0x13000u);
 }
 
 TEST_F(RocksStoreTest, SegmentsGrowOnAfterReopening) {
