@@ -26,9 +26,9 @@ enum class SubIndication {
   order_failure,        // times or chains are out of order
   link_failure,         // a renewal does not cover what it renews
   journal_failure,      // the journal's proofs contradict
-  crypto_failure,       // an algorithm was unfit when it was used
   missing_data,         // the package lacks, or has too much of, what its manifest names
   // INDETERMINATE
+  crypto_failure,              // an algorithm was no longer fit when it was used
   no_trust_anchor,             // nobody said whom to trust
   no_certificate_chain_found,  // no path to an anchor
   no_revocation_data,          // no status information that counts
