@@ -12,6 +12,7 @@
 #include "archive/rocks_options.hpp"
 #include "archive/segments.hpp"
 #include "archive/store_limits.hpp"
+#include "archive/store_rows.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -33,57 +34,6 @@ Slice slice_of(ByteView octets) {
 Bytes bytes_of(const Slice& slice) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(slice.data());
   return {data, data + slice.size()};
-}
-
-void append_big_endian(std::string& out, std::uint64_t value, unsigned octets) {
-  for (unsigned i = octets; i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xFF);
-}
-
-std::uint64_t number_at(ByteView octets, std::size_t offset, unsigned size) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t octet : octets.subspan(offset, size)) value = value << 8 | octet;
-  return value;
-}
-
-// What the row of an object says: the octets themselves, or where they lie.
-enum RowKind : std::uint8_t { in_row = 0, in_segment = 1 };
-
-std::string write_extent(const Extent& extent) {
-  std::string out(1, static_cast<char>(in_segment));
-  append_big_endian(out, extent.segment, 4);
-  append_big_endian(out, extent.offset, 8);
-  append_big_endian(out, extent.length, 4);
-  return out;
-}
-
-std::optional<Extent> read_extent(ByteView row) {
-  if (row.size() != 17 || row[0] != in_segment) return std::nullopt;
-  return Extent{.segment = static_cast<std::uint32_t>(number_at(row, 1, 4)),
-                .length = static_cast<std::uint32_t>(number_at(row, 13, 4)),
-                .offset = number_at(row, 5, 8)};
-}
-
-std::string write_end(const SegmentsEnd& end) {
-  std::string out;
-  append_big_endian(out, end.segment, 4);
-  append_big_endian(out, end.offset, 8);
-  return out;
-}
-
-// The partition's length, the partition, the key: no partition's rows are in reach of another's
-// prefix, and within one the order is that of the keys.
-std::string row_key(const std::string& partition, const std::string& key) {
-  std::string out(1, static_cast<char>(partition.size()));
-  out.reserve(1 + partition.size() + key.size());
-  return out.append(partition).append(key);
-}
-
-// The least key that is greater than all that start with `prefix`, which starts with a partition's
-// length and so never consists of 0xFF alone.
-std::string after_all(std::string prefix) {
-  while (prefix.back() == '\xFF') prefix.pop_back();
-  prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
-  return prefix;
 }
 
 // What RocksDB says, as a person reads it.
@@ -207,7 +157,7 @@ Result<Ok> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
 }
 
 Error RocksStore::damaged(const std::string& object) const {
-  return {Errc::io, "the store is damaged: the row of an object is not one", where_ + ": " + object,
+  return {Errc::io, "the store is damaged: a row is not one", where_ + ": " + object,
           "bring the store back from a backup"};
 }
 
@@ -415,12 +365,9 @@ Result<Ok> RocksStore::start() {
                  "the store has format version " + version + ", this program reads version " + ours,
                  where_, "use a newer perdura"};
   }
-  const ByteView row = verifier::as_bytes(end_row);
-  SegmentsEnd end;
-  if (row.size() == 12) {
-    end = {static_cast<std::uint32_t>(number_at(row, 0, 4)), number_at(row, 4, 8)};
-  }
-  auto segments = Segments::open(where_, end, read_only_);
+  const auto end = end_row.empty() ? SegmentsEnd{} : read_end(verifier::as_bytes(end_row));
+  if (!end) return damaged(end_key);
+  auto segments = Segments::open(where_, *end, read_only_);
   if (!segments) return segments.error();
   segments_ = *std::move(segments);
   return Ok{};

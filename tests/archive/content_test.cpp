@@ -35,7 +35,8 @@ Bytes text(std::size_t size) {
       "Patient rests, pulse regular, no complaints since the morning. ";
   Bytes out(size);
   for (std::size_t i = 0; i < size; ++i) {
-    out[i] = static_cast<std::uint8_t>(line[i % line.size()] + (i / 5000) % 3);
+    const std::size_t letter = static_cast<std::uint8_t>(line[i % line.size()]);
+    out[i] = static_cast<std::uint8_t>(letter + (i / 5000) % 3);
   }
   return out;
 }
