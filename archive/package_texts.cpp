@@ -1,6 +1,7 @@
 #include "archive/package_texts.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace perdura::archive {
 namespace {
@@ -12,13 +13,7 @@ std::string one_line(std::string text) {
   return text;
 }
 
-}  // namespace
-
-std::string readme_text(const verifier::PackageHeader& header) {
-  return "This package holds health records from the archive '" + one_line(header.archive) +
-         "',\nexported " + to_string(header.exported_at) + " by '" + one_line(header.exported_by) +
-         "', with evidence that\neach of them is unaltered.\n" +
-         R"(
+constexpr std::string_view readme_body = R"text(
 TO VERIFY IT
 
     perdura-verify THIS-PACKAGE --trust CA.pem
@@ -54,10 +49,89 @@ That a document is true, or that the person named in it wrote it; only that it e
 stated and is unaltered since. Time-stamps marked as self-asserted come from the archive's own authority:
 they show what the archive claims, and nothing against the archive itself. That no other record exists
 is not shown either.
-)";
+)text";
+
+// The commands are the lines that are indented by four: a test runs them.
+constexpr std::string_view by_hand_body = R"text(
+  RECORD=77a57b85...      a folder in data/records
+  TRACK=local             one of the tracks above
+  CA=/path/to/CA.pem      the certificate you trust (not the one in data/trust)
+
+1. The files are those that the package lists. Each command must print nothing but OK, or nothing.
+
+    sha256sum --quiet -c tagmanifest-sha256.txt
+    sha256sum --quiet -c manifest-sha256.txt
+
+2. The record's identifier is the SHA-256 of its statement. The two lines must be the same.
+
+    cd "data/records/$RECORD"
+    echo "$RECORD"
+    sha256sum < statement.json | cut -c1-64
+
+3. The statement names each document's SHA-256 ("sha256"). Every line must say 1.
+
+    for f in documents/*; do grep -c "$(sha256sum < "$f" | cut -c1-64)" statement.json; done
+
+4. The evidence record (RFC 4998) holds, in its first list, the SHA-256 of the statement and of each
+   document, and nothing else. (This is for a track with SHA-256 that was not renewed yet; RFC 4998
+   sections 4.3 and 5.3 tell the general way.) This must print: same
+
+    work=$(mktemp -d)
+    for f in statement.json documents/*; do sha256sum < "$f" | cut -c1-64; done | sort > "$work/group"
+    openssl asn1parse -inform DER -in "$TRACK.ers" > "$work/asn1"
+    awk '/d=4 .*cont \[ 2 \]/ { tree = 1; next }
+         tree && /d=4 / { exit }
+         tree && /d=5 .*SEQUENCE/ { if (lists++) print ""; next }
+         tree && /d=6 / { sub(/.*:/, ""); printf "%s ", tolower($0) }
+         END { print "" }' "$work/asn1" > "$work/lists"
+    head -n 1 "$work/lists" | tr ' ' '\n' | grep . | sort | cmp - "$work/group" && echo same
+
+5. From the first list to the time-stamped value: the SHA-256 of the values of a list, sorted, one
+   after the other; that value joins the next list, and so on.
+
+    value=
+    while read -r list; do
+      value=$(printf '%s\n' $list $value | sort | tr -d '\n' | tr a-f A-F |
+        basenc --base16 -d | sha256sum | cut -c1-64)
+    done < "$work/lists"
+    echo "$value"
+
+6. The time-stamp token covers that value, and is signed by whom you trust. This must print
+   "Verification: OK", and then the time since which the record is unaltered.
+
+    set -- $(sed -n 's/^ *\([0-9]*\):d=4 *hl=\([0-9]*\) *l= *\([0-9]*\) cons: SEQUENCE.*/\1 \2 \3/p' \
+      "$work/asn1")
+    tail -c +$(($1 + 1)) "$TRACK.ers" | head -c $(($2 + $3)) > "$work/token"
+    openssl ts -reply -token_in -in "$work/token" -token_out -text > "$work/text" 2>/dev/null
+    time=$(sed -n 's/^Time stamp: //p' "$work/text")
+    openssl ts -verify -token_in -in "$work/token" -digest "$value" -CAfile "$CA" \
+      -attime "$(date -u -d "$time" +%s)"
+    echo "$time"
+
+Not checked by these commands: whether the certificate was revoked, the journal (RFC 9162; the
+record's journal-proof.tlog-proof and data/journal), and renewals. perdura-verify checks them; its
+FORMAT.md tells how.
+)text";
+
+}  // namespace
+
+std::string readme_text(const verifier::PackageHeader& header) {
+  return "This package holds health records from the archive '" + one_line(header.archive) +
+         "',\nexported " + to_string(header.exported_at) + " by '" + one_line(header.exported_by) +
+         "', with evidence that\neach of them is unaltered.\n" + std::string(readme_body);
 }
 
-std::string by_hand_text(const verifier::PackageHeader&) { return "(to be written)\n"; }
+std::string by_hand_text(const verifier::PackageHeader& header) {
+  std::string tracks;
+  for (const verifier::PackageTrack& track : header.tracks) tracks += " " + track.name;
+  return "HOW TO VERIFY A RECORD BY HAND\n\n"
+         "Needed: a shell, sha256sum, openssl, and the certificate of whom you trust to stamp "
+         "time.\n"
+         "Unpack the package, go to its folder, and set what the commands use. Tracks of evidence "
+         "in\n"
+         "this package:" +
+         (tracks.empty() ? " (none)" : tracks) + std::string(by_hand_body);
+}
 
 std::string bagit_text() { return "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"; }
 

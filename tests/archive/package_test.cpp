@@ -108,6 +108,26 @@ TEST_F(Package, IsABagThatSha256sumAccepts) {
   EXPECT_EQ(std::system((in + "sha256sum --quiet -c tagmanifest-sha256.txt").c_str()), 0);
 }
 
+TEST_F(Package, CanBeVerifiedByHandAsItsTextTells) {
+  write_folder();
+  // The commands of BY-HAND.txt are its lines that are indented by four.
+  const std::string in =
+      "cd " + in_folder("") + " && sed -n 's/^    //p' BY-HAND.txt > ../script && " +
+      "RECORD=" + sample_.records()[0] + " TRACK=local CA=" + sample_.ca().string() +
+      " sh ../script > ../told 2>&1";
+  EXPECT_EQ(std::system(in.c_str()), 0) << read_text(folder_ / "told");
+  const std::string told = read_text(folder_ / "told");
+  const std::string id = sample_.records()[0];
+  EXPECT_TRUE(told.starts_with(id + "\n" + id + "\n1\n1\nsame\n")) << told;
+  EXPECT_NE(told.find("Verification: OK\nJan 15 08:10:0"), std::string::npos) << told;
+  // The same of a document that was altered.
+  write_text(in_folder(sample_.name(0, "documents/001-part_1.txt")), "another");
+  (void)std::system(in.c_str());
+  const std::string other = read_text(folder_ / "told");
+  EXPECT_NE(other.find("FAILED"), std::string::npos) << other;
+  EXPECT_EQ(other.find("same"), std::string::npos) << other;
+}
+
 TEST_F(Package, TakesTheLogKeyThatIsGiven) {
   SamplePackage::write(folder_ / "package", PackageForm::zip, header_, files_);
   PackageOptions options = sample_.options();
@@ -322,6 +342,20 @@ TEST_F(Package, JudgesAManifestInAnyOrder) {
   const Judged judged = judge_folder();
   EXPECT_EQ(judged.summary.verdict, Verdict::passed)
       << summary_text(judged.summary, TextDetail::brief);
+}
+
+// --- what was written once stays readable
+
+TEST_F(Package, OfTheVectorPasses) {
+  const fs::path vectors = fs::path(PERDURA_SOURCE_DIR) / "tests" / "vectors" / "package";
+  PackageOptions options;
+  const std::string pem = read_text(vectors / "passed_two_records.pem");
+  options.judge.anchors.certificates = *read_certificates(as_bytes(pem), "anchor");
+  options.judge.at = *parse_time("2027-01-16");
+  const Judged judged = judge(vectors / "passed_two_records.zip", options);
+  EXPECT_EQ(judged.summary.verdict, Verdict::passed)
+      << summary_text(judged.summary, TextDetail::brief);
+  EXPECT_EQ(judged.summary.passed, 2u);
 }
 
 // --- reports
