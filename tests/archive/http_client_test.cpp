@@ -87,7 +87,7 @@ TEST(HttpClient, GivesUpOnAHandshakeThatNeverEnds) {
       http_exchange(get("https://127.0.0.1:" + std::to_string(server.port()) + "/"), options);
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().what, "no answer within 300 ms while agreeing on TLS");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
 }
 
 // `openssl s_server` with a certificate for "localhost" by a CA of its own.

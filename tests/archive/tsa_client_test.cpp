@@ -28,8 +28,6 @@ HttpTsaOptions options_for(const std::string& url) {
   HttpTsaOptions options;
   options.name = "tsa1";
   options.url = url;
-  options.http.connect_timeout_ms = 2000;
-  options.http.timeout_ms = 2000;
   return options;
 }
 
@@ -44,6 +42,8 @@ class TsaClientTest : public testing::Test {
     const TsaTestServer server(folder / "tsa", 0, behaviour, clock);
     HttpTsaOptions options = options_for(server.url());
     options.ca_certificates = {certificate_in(folder / "tsa" / "ca.pem")};
+    const bool endless = behaviour == Behaviour::silent || behaviour == Behaviour::drip;
+    if (endless) options.http.timeout_ms = 1000;
     return archive::http_tsa(options, clock)->stamp(DigestAlgorithm::sha256, imprint);
   }
 
@@ -68,8 +68,8 @@ struct Lie {
 constexpr Lie lies[] = {
     // clang-format off
     {Behaviour::down,           "down",           "connecting failed: Connection refused"},
-    {Behaviour::silent,         "silent",         "no answer within 2000 ms while reading the answer"},
-    {Behaviour::drip,           "drip",           "no answer within 2000 ms while reading the answer"},
+    {Behaviour::silent,         "silent",         "no answer within 1000 ms while reading the answer"},
+    {Behaviour::drip,           "drip",           "no answer within 1000 ms while reading the answer"},
     {Behaviour::hang_up,        "hang_up",        "closed the connection before its answer was complete"},
     {Behaviour::not_http,       "not_http",       "the answer is not HTTP"},
     {Behaviour::garbage,        "garbage",        "its answer is not a TimeStampResp"},
@@ -104,7 +104,7 @@ TEST_P(HostileTsa, GetsItsOwnErrorInTime) {
   EXPECT_EQ(token.error().where.rfind("time-stamp authority tsa1 (http://127.0.0.1:", 0), 0u)
       << token.error().where;
   EXPECT_FALSE(token.error().hint.empty());
-  EXPECT_LT(took, std::chrono::seconds(4));
+  EXPECT_LT(took, std::chrono::seconds(15));
 }
 
 INSTANTIATE_TEST_SUITE_P(, HostileTsa, testing::ValuesIn(lies),
@@ -222,7 +222,6 @@ printf 'a record' > document
 
 TEST_F(OpensslTsa, IsAcceptedAndItsPathAndStatusListArePutIntoTheToken) {
   HttpTsaOptions options = options_for(server.url("/tsr"));
-  options.http.timeout_ms = 10'000;
   options.ca_certificates = {certificate_in(folder / "root.pem"),
                              certificate_in(folder / "ca.pem")};
   const auto token = archive::http_tsa(options, clock)->stamp(DigestAlgorithm::sha256, imprint);
@@ -251,7 +250,6 @@ TEST_F(OpensslTsa, TokenIsKeptWhenItsStatusListCannotBeHad) {
   std::filesystem::remove(folder / "ca.crl");
   std::vector<std::string> warnings;
   HttpTsaOptions options = options_for(server.url("/tsr"));
-  options.http.timeout_ms = 10'000;
   options.warn = [&](const std::string& sentence) { warnings.push_back(sentence); };
   const auto token =
       archive::http_tsa(options, clock)
