@@ -93,7 +93,8 @@ final class BouncyCastleMaker {
 
   // Initial; renewed once and twice; hash-tree renewal of each of these; renewed after that.
   private void makeThroughRenewals(List<Subject> subjects) throws Exception {
-    List<ERSEvidenceRecord> records = initial(dataOf(subjects), SHA256, first, "2026-05-01T10:00:00Z");
+    List<ERSEvidenceRecord> records =
+        initial(dataOf(subjects), SHA256, first, "2026-05-01T10:00:00Z");
     for (int i = 0; i < subjects.size(); i++) {
       Subject subject = subjects.get(i);
       ERSEvidenceRecord initial = records.get(i);
@@ -106,7 +107,8 @@ final class BouncyCastleMaker {
       keep(subject, "renewed_twice", "2045-01-01", twice);
       keep(subject, "hashtree_renewed", "2045-01-01", tree);
       keep(subject, "renewed_twice_hashtree_renewed", "2045-01-01", both);
-      keep(subject, "renewed_after_both", "2045-01-01", renew(both, second, "2040-06-01T10:00:00Z"));
+      keep(subject, "renewed_after_both", "2045-01-01",
+          renew(both, second, "2040-06-01T10:00:00Z"));
     }
   }
 
@@ -143,7 +145,8 @@ final class BouncyCastleMaker {
   /** Time-stamp renewal: RFC 4998 section 5.2. */
   static ERSEvidenceRecord renew(ERSEvidenceRecord record, BouncyCastleTsa tsa,
       String time) throws Exception {
-    return record.renewTimeStamp(tsa.stamp(record.generateTimeStampRenewalRequest(requests()), time));
+    TimeStampRequest request = record.generateTimeStampRenewalRequest(requests());
+    return record.renewTimeStamp(tsa.stamp(request, time));
   }
 
   /** Hash-tree renewal to SHA-512. */

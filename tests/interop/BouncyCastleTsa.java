@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Date;
+import java.util.List;
 
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -16,6 +17,7 @@ import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.Time;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -36,6 +38,7 @@ import org.bouncycastle.cms.DefaultSignedAttributeTableGenerator;
 import org.bouncycastle.cms.SignerInfoGeneratorBuilder;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.signers.ECDSASigner;
@@ -60,7 +63,8 @@ import org.bouncycastle.util.CollectionStore;
 final class BouncyCastleTsa {
   private static final AlgorithmIdentifier ECDSA_SHA256 =
       new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
-  private static final ASN1ObjectIdentifier POLICY = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
+  private static final ASN1ObjectIdentifier POLICY =
+      new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
   static final DigestCalculatorProvider DIGESTS = new BcDigestCalculatorProvider();
 
   private final X500Name caName;
@@ -74,7 +78,8 @@ final class BouncyCastleTsa {
   private Date revoked = null;
   private boolean withCrl = true;
 
-  /** An authority whose certificate is good between two RFC 3339 times; its CA from 2020 to 2099. */
+  /** An authority whose certificate is good between two RFC 3339 times; its CA for
+   *  80 years. */
   BouncyCastleTsa(String caTitle, String tsaTitle, String from, String to) throws Exception {
     caName = new X500Name("CN=" + caTitle);
     tsaName = new X500Name("CN=" + tsaTitle);
@@ -113,10 +118,10 @@ final class BouncyCastleTsa {
                 new DefaultSignedAttributeTableGenerator(signingTime(when)))
             .build(signer(tsaKey), certificate),
         DIGESTS.get(new AlgorithmIdentifier(
-            org.bouncycastle.asn1.nist.NISTObjectIdentifiers.id_sha256)),
+            NISTObjectIdentifiers.id_sha256)),
         POLICY);
     tokens.setAccuracySeconds(1);
-    tokens.addCertificates(new CollectionStore<>(java.util.List.of(certificate, ca)));
+    tokens.addCertificates(new CollectionStore<>(List.of(certificate, ca)));
     if (withCrl) tokens.addCRLs(new CollectionStore<>(Collections.singletonList(crl(when))));
     serial += 1;
     return new TimeStampResponseGenerator(tokens, TSPAlgorithms.ALLOWED)
@@ -167,7 +172,7 @@ final class BouncyCastleTsa {
   private static ECPrivateKeyParameters keyFor(String name) throws Exception {
     X9ECParameters p256 = ECNamedCurveTable.getByOID(SECObjectIdentifiers.secp256r1);
     ECDomainParameters domain =
-        new org.bouncycastle.crypto.params.ECNamedDomainParameters(SECObjectIdentifiers.secp256r1, p256);
+        new ECNamedDomainParameters(SECObjectIdentifiers.secp256r1, p256);
     BigInteger d = new BigInteger(1, sha256("key of " + name)).mod(p256.getN());
     return new ECPrivateKeyParameters(d, domain);
   }

@@ -44,7 +44,9 @@ need_java() {
   mkdir classes
   javac -nowarn -d classes -cp "$class_path" "$here"/*.java
 }
-bouncycastle() { java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$class_path" BouncyCastleErs "$@"; }
+bouncycastle() {
+  java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$class_path" BouncyCastleErs "$@"
+}
 
 # A small archive in ./archive with single documents and records of several, sealed in two batches,
 # exported to the folder ./case.
