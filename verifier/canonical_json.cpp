@@ -61,6 +61,10 @@ bool before_in_utf16(std::string_view a, std::string_view b) {
 
 // ECMAScript's Number::toString, which RFC 8785 section 3.2.2.3 prescribes.
 void append_number(std::string& out, double value) {
+  if (!std::isfinite(value)) {  // 1e999, which Boost.JSON reads; no canonical text has it
+    out += "null";
+    return;
+  }
   if (value == 0) {
     out += '0';  // negative zero too
     return;

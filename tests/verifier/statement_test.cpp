@@ -74,7 +74,8 @@ TEST(Statement, IsCanonicalJson) {
 
 TEST(Statement, HasItsSha256AsIdentifier) {
   // sha256sum tests/vectors/statement/minimal.json
-  EXPECT_EQ(record_id(tests::vector_text("statement/minimal.json")), "77a57b8516de73c6db4e493b8461d06a3620d53875c5b3151fedc98a68efef79");
+  EXPECT_EQ(record_id(tests::vector_text("statement/minimal.json")),
+            "77a57b8516de73c6db4e493b8461d06a3620d53875c5b3151fedc98a68efef79");
   EXPECT_TRUE(is_record_id(std::string(64, 'f')));
   EXPECT_FALSE(is_record_id(std::string(64, 'F')));
   EXPECT_FALSE(is_record_id(std::string(63, 'f')));
@@ -187,6 +188,17 @@ TEST(CanonicalJson, WritesNumbersAsEcmascriptDoes) {
       {1424953923781206.2, "1424953923781206.2"},
   };
   for (const auto& number : numbers) EXPECT_EQ(canonical_json(number.first), number.second);
+}
+
+TEST(CanonicalJson, RefusesWhatIsNotTheOneForm) {
+  for (const char* text : {"{\"a\":1e999}", "{\"a\":1.0}", "{\"a\":1e2}", "{\"a\":-0}",
+                           "{\"a\":01}", "{\"a\":9007199254740993}", "{\"a\":1,\"a\":1}",
+                           "{\"b\":1,\"a\":1}", "{\"a\":\"\\u0041\"}", "{\"a\":\"\\ud800\"}",
+                           "{\"a\":\"\xc0\x80\"}", "{}\n", "[]", "", "{", "{\"a\":[[[[[[]]]]]]}"}) {
+    EXPECT_FALSE(parse_canonical_json(text, "text", {1000, 4})) << text;
+  }
+  EXPECT_TRUE(parse_canonical_json("{\"a\":[1,true,null,\"\u00E4\"]}", "text", {1000, 4}));
+  EXPECT_FALSE(parse_canonical_json("{\"a\":[1,true,null]}", "text", {5, 4}));
 }
 
 TEST(CanonicalJson, SortsMembersByUtf16AndEscapesAsFewAsPossible) {
