@@ -12,6 +12,18 @@ namespace keys = keyspace;
 constexpr std::uint64_t row_version = 1;
 constexpr std::size_t dictionaries_max = 256;
 
+// Writes the row of a dictionary beside those of the media type that are there: contents that were
+// compressed with an older one need it as long as they are kept.
+Result<Ok> add_row(Store& store, const std::string& media_type, const Bytes& row) {
+  for (unsigned number = 0;; ++number) {
+    const std::string key = keys::dictionary_key(media_type, number);
+    auto done = store.commit({.partition = keys::archive_partition,
+                              .conditions = {{key, std::nullopt}},
+                              .writes = {{key, row}}});
+    if (done || done.error().code != Errc::conflict || number == dictionaries_max) return done;
+  }
+}
+
 }  // namespace
 
 Result<Ok> keep_dictionary(Archive& archive, const NewDictionary& dictionary) {
@@ -26,10 +38,7 @@ Result<Ok> keep_dictionary(Archive& archive, const NewDictionary& dictionary) {
   if (auto put = archive.store().put(std::move(objects)); !put) return put;
   RowWriter row;
   row.number(row_version).fixed(sealed->sha256.view()).octets(encode(location));
-  auto done = archive.store().commit(
-      {.partition = keys::archive_partition,
-       .conditions = {},
-       .writes = {{keys::dictionary_key(dictionary.media_type), row.take()}}});
+  auto done = add_row(archive.store(), dictionary.media_type, row.take());
   if (!done) return done;
   return archive.dictionaries().load(dictionary.media_type, sealed->sha256, dictionary.bytes);
 }
@@ -54,8 +63,7 @@ Result<Ok> load_dictionaries(Archive& archive) {
       return Ok{};
     };
     if (auto read = reader.read(*location, address, sink); !read) return read.error();
-    auto loaded =
-        archive.dictionaries().load(row.key.substr(keys::dictionary_prefix.size()), address, bytes);
+    auto loaded = archive.dictionaries().load(keys::media_type_in(row.key), address, bytes);
     if (!loaded) return loaded;
   }
   return Ok{};

@@ -23,7 +23,13 @@ std::string decimal20(std::uint64_t number) {
 
 }  // namespace
 
-std::string dictionary_key(const std::string& media_type) { return dictionary_prefix + media_type; }
+std::string dictionary_key(const std::string& media_type, unsigned number) {
+  return dictionary_prefix + media_type + '/' + decimal20(number);
+}
+std::string media_type_in(const std::string& dictionary_key) {
+  const std::size_t end = dictionary_key.rfind('/');
+  return dictionary_key.substr(dictionary_prefix.size(), end - dictionary_prefix.size());
+}
 
 std::string segment_partition(std::uint64_t segment) { return "journal/" + decimal20(segment); }
 std::string entry_key(std::uint64_t index) { return entry_prefix + big_endian(index); }

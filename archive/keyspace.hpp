@@ -21,7 +21,10 @@ inline const std::string archive_partition = "archive";
 inline const std::string format_key = "format";
 inline const std::string seal_intent_key = "seal-intent";
 inline const std::string dictionary_prefix = "dictionary/";
-std::string dictionary_key(const std::string& media_type);
+// The dictionaries of a media type are numbered as they were made; each is needed for ever.
+std::string dictionary_key(const std::string& media_type, unsigned number);
+// The media type in such a key.
+std::string media_type_in(const std::string& dictionary_key);
 
 // --- partitions of the journal
 std::string segment_partition(std::uint64_t segment);

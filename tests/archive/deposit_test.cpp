@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "archive/keep_dictionary.hpp"
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
 #include "tests/archive/archive_fixture.hpp"
@@ -102,6 +103,25 @@ TEST_F(Deposit, KeepsSeveralDocumentsInOneRecord) {
   EXPECT_EQ(read_back(*receipt, 1), "two");
   EXPECT_EQ(read_back(*receipt, 2), "one");
   EXPECT_EQ(archive->journal().head().contents, 3u);
+}
+
+TEST_F(Deposit, KeepsEveryDictionaryOfAMediaType) {
+  std::vector<Digest> addresses;
+  for (const std::string_view tail : {"one", "two"}) {
+    // Any octets behind zstd's magic number and an identifier are a dictionary's content.
+    Bytes bytes{0x37, 0xA4, 0x30, 0xEC, 1, 2, 3, 4};
+    bytes.insert(bytes.end(), tail.begin(), tail.end());
+    addresses.push_back(verifier::hash(DigestAlgorithm::sha256, bytes));
+    const auto kept = keep_dictionary(*archive, {"text/x-test", bytes});
+    ASSERT_TRUE(kept) << to_string(kept.error());
+  }
+  open();
+  for (const Digest& address : addresses) {
+    DictionaryId id{};
+    std::ranges::copy(address.view().first(id.size()), id.begin());
+    EXPECT_NE(archive->dictionaries().find(id), nullptr);
+  }
+  EXPECT_EQ(archive->dictionaries().current("text/x-test")->address(), addresses.back());
 }
 
 TEST_F(Deposit, RefusesOneRecordAndTakesTheOthers) {
