@@ -123,7 +123,12 @@ FrameCompressor::Compressed FrameCompressor::compress(ByteView plain,
   Bytes& buffer = contexts_->buffer;
   if (buffer.size() < plain.size()) buffer.resize(plain.size());
   ZSTD_CCtx* const context = dictionary ? contexts_->with_dictionary.get() : contexts_->plain.get();
-  if (dictionary) ZSTD_CCtx_refCDict(context, dictionary->prepared_->compressing);
+  if (dictionary) {
+    // A frame that did not fit leaves the context unfinished, and then it takes no dictionary.
+    ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
+    check(!ZSTD_isError(ZSTD_CCtx_refCDict(context, dictionary->prepared_->compressing)),
+          "zstd takes the dictionary");
+  }
   // Room for one octet less than there are: what gains nothing is an error and stored.
   const std::size_t size =
       ZSTD_compress2(context, buffer.data(), plain.size() - 1, plain.data(), plain.size());

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "archive/content.hpp"
 #include "archive/content_reader.hpp"
+#include "archive/frame.hpp"
 #include "archive/memory_store.hpp"
 #include "archive/pack.hpp"
 #include "tests/archive/temporary_folder.hpp"
@@ -116,6 +118,28 @@ TEST_F(DictionaryTest, OlderOnesStillExpand) {
   load(dictionaries, other);
   EXPECT_NE(dictionaries.current("application/fhir+json"), old);
   EXPECT_EQ(dictionaries.find(old->id()), old);
+}
+
+TEST_F(DictionaryTest, IsTheOneNamedAlsoAfterADocumentThatDidNotCompress) {
+  const auto made = teach(dictionaries, 0, 5000);
+  ASSERT_TRUE(made);
+  load(dictionaries, *made);
+  Bytes other = made->bytes;
+  std::reverse(other.end() - 4096, other.end());
+  ASSERT_TRUE(dictionaries.load("text/plain", address_of(other), other));
+  Bytes noise(5000);
+  std::mt19937 random(1);
+  for (auto& octet : noise) octet = static_cast<std::uint8_t>(random());
+  const auto first = dictionaries.current("application/fhir+json");
+  const auto second = dictionaries.current("text/plain");
+  FrameCompressor compressor(3);
+  EXPECT_EQ(compressor.compress(noise, first.get()).method, FrameMethod::stored);
+  const Bytes document = observation(999'999);
+  const auto [method, octets] = compressor.compress(document, second.get());
+  FrameExpander expander;
+  const auto back = expander.expand(method, octets, document.size(), second.get());
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(verifier::equal(*back, document));
 }
 
 TEST_F(DictionaryTest, OctetsThatAreNotItsAddressAreRefused) {
