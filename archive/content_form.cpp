@@ -15,9 +15,24 @@ constexpr std::uint8_t large_kind = 2;
 constexpr std::string_view pack_prefix = "pack/";
 constexpr std::string_view large_prefix = "large/";
 
-// An entry of the table: bit 31 starts a chunk, bit 30 says zstd, the rest is the stored length.
+// An entry of the table: bit 31 starts a chunk, bit 30 says zstd, bit 29 with it that words are in
+// planes; the rest is the stored length.
 constexpr std::uint32_t starts_chunk = 1u << 31;
 constexpr std::uint32_t is_zstd = 1u << 30;
+constexpr std::uint32_t is_words = 1u << 29;
+
+std::uint32_t method_bits(FrameMethod method) {
+  if (method == FrameMethod::zstd_words) return is_zstd | is_words;
+  return method == FrameMethod::zstd ? is_zstd : 0;
+}
+
+// Nothing when the bits contradict each other.
+std::optional<FrameMethod> method_of(std::uint32_t entry) {
+  if (entry & is_words) {
+    return entry & is_zstd ? std::optional(FrameMethod::zstd_words) : std::nullopt;
+  }
+  return entry & is_zstd ? FrameMethod::zstd : FrameMethod::stored;
+}
 
 Error malformed(const char* what, std::string_view where) {
   return {Errc::malformed, what, std::string(where), ""};
@@ -68,7 +83,7 @@ Result<WholeHeader> parse_whole_header(ByteView octets, std::string_view where) 
   if (auto good = check_kind(octets, whole_kind, where); !good) return good.error();
   WholeHeader header;
   if (octets.size() < header.size()) return malformed("a content's header is cut short", where);
-  if (octets[1] > static_cast<std::uint8_t>(FrameMethod::zstd_dictionary)) {
+  if (octets[1] > static_cast<std::uint8_t>(FrameMethod::zstd_words)) {
     return malformed("a content's method is not known", where);
   }
   header.method = static_cast<FrameMethod>(octets[1]);
@@ -114,8 +129,7 @@ Bytes write_frame_table(const std::vector<FramePlace>& frames) {
   out.reserve(frames.size() * 4);
   for (const FramePlace& frame : frames) {
     append(out,
-           frame.stored_length | (frame.offset == 0 ? starts_chunk : 0) |
-               (frame.method == FrameMethod::zstd ? is_zstd : 0),
+           frame.stored_length | (frame.offset == 0 ? starts_chunk : 0) | method_bits(frame.method),
            4);
   }
   return out;
@@ -136,12 +150,14 @@ Result<std::vector<FramePlace>> parse_frame_table(ByteView octets, const LargeHe
       ++chunks;
       offset = 0;
     }
-    const std::uint32_t length = entry & ~(starts_chunk | is_zstd);
+    const std::uint32_t length = entry & ~(starts_chunk | is_zstd | is_words);
     if (chunks == 0 || length == 0 || length > frame_size_max ||
         offset + length + seal_size > Store::object_size_max) {
       return malformed("a frame lies where none can", where);
     }
-    frames.push_back({.method = entry & is_zstd ? FrameMethod::zstd : FrameMethod::stored,
+    const auto method = method_of(entry);
+    if (!method) return malformed("a frame's method is not known", where);
+    frames.push_back({.method = *method,
                       .chunk = chunks - 1,
                       .offset = static_cast<std::uint32_t>(offset),
                       .stored_length = length});

@@ -23,7 +23,12 @@ inline constexpr std::uint32_t frame_count_max = 3u << 20;  // of a large conten
 inline constexpr std::size_t token_size = 16;
 
 // How a frame's octets became what was encrypted.
-enum class FrameMethod : std::uint8_t { stored = 0, zstd = 1, zstd_dictionary = 2 };
+enum class FrameMethod : std::uint8_t {
+  stored = 0,
+  zstd = 1,
+  zstd_dictionary = 2,
+  zstd_words = 3,  // of 16-bit words in planes (word_planes.hpp)
+};
 
 // What precedes the one frame of a content of at most 1 MiB.
 struct WholeHeader {

@@ -6,11 +6,15 @@
 #include <array>
 
 #include "archive/dictionary_prepared.hpp"
+#include "archive/word_planes.hpp"
 
 namespace perdura::archive {
 namespace {
 
 using verifier::check;
+
+constexpr std::size_t words_size_min = 32u << 10;    // of a frame whose words are worth a look
+constexpr std::size_t words_sample_size = 8u << 10;  // that decides
 
 struct Free {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -104,12 +108,34 @@ bool FrameCipher::open(Domain domain, std::uint64_t number, ByteView context, By
 struct FrameCompressor::Contexts {
   std::unique_ptr<ZSTD_CCtx, Free> plain{ZSTD_createCCtx()};
   std::unique_ptr<ZSTD_CCtx, Free> with_dictionary{ZSTD_createCCtx()};
+  std::unique_ptr<ZSTD_CCtx, Free> of_words{ZSTD_createCCtx()};
   Bytes buffer;
+  Bytes planes;
+
+  // Whether the words' planes of a sample become smaller than the sample itself.
+  bool gains_from_planes(ByteView frame);
 };
 
+bool FrameCompressor::Contexts::gains_from_planes(ByteView frame) {
+  if (frame.size() < words_size_min || !has_alike_words(frame)) return false;
+  const ByteView sample =
+      frame.subspan(frame.size() / 4 * 2 - words_sample_size / 2).first(words_sample_size);
+  std::array<std::uint8_t, words_sample_size> octets;
+  std::array<std::uint8_t, ZSTD_COMPRESSBOUND(words_sample_size)> packed;
+  const auto packed_size = [&](ByteView what) {
+    return ZSTD_compress2(of_words.get(), packed.data(), packed.size(), what.data(), what.size());
+  };
+  split_words(sample, octets);
+  const std::size_t with = packed_size(octets);
+  const std::size_t without = packed_size(sample);
+  return with < without - without / 16;
+}
+
 FrameCompressor::FrameCompressor(int level) : contexts_(std::make_unique<Contexts>()) {
-  check(contexts_->plain && contexts_->with_dictionary, "memory for zstd");
+  check(contexts_->plain && contexts_->with_dictionary && contexts_->of_words, "memory for zstd");
   ZSTD_CCtx_setParameter(contexts_->plain.get(), ZSTD_c_compressionLevel, level);
+  // On planes a higher level gains nothing, and takes longer.
+  ZSTD_CCtx_setParameter(contexts_->of_words.get(), ZSTD_c_compressionLevel, 1);
   // The content's header names the dictionary.
   ZSTD_CCtx_setParameter(contexts_->with_dictionary.get(), ZSTD_c_dictIDFlag, 0);
 }
@@ -122,24 +148,34 @@ FrameCompressor::Compressed FrameCompressor::compress(ByteView plain,
   if (plain.empty()) return {FrameMethod::stored, plain};
   Bytes& buffer = contexts_->buffer;
   if (buffer.size() < plain.size()) buffer.resize(plain.size());
-  ZSTD_CCtx* const context = dictionary ? contexts_->with_dictionary.get() : contexts_->plain.get();
+  ZSTD_CCtx* context = contexts_->plain.get();
+  FrameMethod method = FrameMethod::zstd;
+  ByteView octets = plain;
   if (dictionary) {
+    context = contexts_->with_dictionary.get();
+    method = FrameMethod::zstd_dictionary;
     // A frame that did not fit leaves the context unfinished, and then it takes no dictionary.
     ZSTD_CCtx_reset(context, ZSTD_reset_session_only);
     check(!ZSTD_isError(ZSTD_CCtx_refCDict(context, dictionary->prepared_->compressing)),
           "zstd takes the dictionary");
+  } else if (contexts_->gains_from_planes(plain)) {
+    context = contexts_->of_words.get();
+    method = FrameMethod::zstd_words;
+    contexts_->planes.resize(plain.size());
+    split_words(plain, contexts_->planes);
+    octets = contexts_->planes;
   }
   // Room for one octet less than there are: what gains nothing is an error and stored.
   const std::size_t size =
-      ZSTD_compress2(context, buffer.data(), plain.size() - 1, plain.data(), plain.size());
+      ZSTD_compress2(context, buffer.data(), plain.size() - 1, octets.data(), octets.size());
   if (ZSTD_isError(size)) return {FrameMethod::stored, plain};
-  return {dictionary ? FrameMethod::zstd_dictionary : FrameMethod::zstd,
-          ByteView(buffer).first(size)};
+  return {method, ByteView(buffer).first(size)};
 }
 
 struct FrameExpander::Context {
   std::unique_ptr<ZSTD_DCtx, Free> handle{ZSTD_createDCtx()};
   Bytes buffer;
+  Bytes joined;
 };
 
 FrameExpander::FrameExpander() : context_(std::make_unique<Context>()) {
@@ -167,7 +203,10 @@ std::optional<ByteView> FrameExpander::expand(FrameMethod method, ByteView octet
     size = ZSTD_decompressDCtx(context, buffer.data(), length, octets.data(), octets.size());
   }
   if (ZSTD_isError(size) || size != length) return std::nullopt;
-  return ByteView(buffer).first(length);
+  if (method != FrameMethod::zstd_words) return ByteView(buffer).first(length);
+  context_->joined.resize(length);
+  join_words(ByteView(buffer).first(length), context_->joined);
+  return context_->joined;
 }
 
 }  // namespace perdura::archive

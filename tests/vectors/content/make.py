@@ -26,6 +26,15 @@ def zstd(octets, dictionary=None):
                           input=octets, stdout=subprocess.PIPE, check=True).stdout
 
 
+def planes(octets):
+    """Differences of 16-bit words, their low octets and then their high ones."""
+    words = [int.from_bytes(octets[i:i + 2], "little") for i in range(0, len(octets) - 1, 2)]
+    differences = [(word - before) % 65536 for before, word in zip([0] + words, words)]
+    low = bytes(d % 256 for d in differences)
+    high = bytes((d // 256 + (d % 256 >= 128)) % 256 for d in differences)
+    return low + high + octets[2 * len(words):]
+
+
 def seal(domain, number, context, plain, key=DATA_KEY):
     return AESGCM(key).encrypt(struct.pack(">IQ", domain, number), plain, context)
 
@@ -113,6 +122,8 @@ def contents():
     small("accepted_whole_stored", text, stored)
     small("accepted_whole_empty", b"", whole(0, 0, b""))
     small("accepted_whole_zstd", text, whole(1, len(text), packed))
+    slope = b"".join((7 * i % 4000 + i * i % 5).to_bytes(2, "little") for i in range(200)) + b"!"
+    small("accepted_whole_words", slope, whole(3, len(slope), zstd(planes(slope))))
 
     dictionary = trained()
     patient = b'{"resourceType":"Patient","id":"1","active":true,"gender":"male"}'
@@ -123,7 +134,7 @@ def contents():
     small("refused_dictionary_missing", patient, with_dictionary, "dictionary")
 
     small("refused_form_unknown", text, whole(0, len(text), text, form=3), "form 3")
-    small("refused_method_unknown", text, whole(3, len(text), text), "method is not known")
+    small("refused_method_unknown", text, whole(4, len(text), text), "method is not known")
     small("refused_length_over_1_mebibyte", text, whole(0, MIB + 1, text), "over 1 MiB")
     small("refused_length_not_that_of_location", text, stored, "length", length=len(text) - 1)
     small("refused_pack_ends_early", text, stored, "pack ends",
