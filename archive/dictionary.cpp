@@ -15,9 +15,9 @@ using verifier::Errc;
 using verifier::Error;
 
 constexpr std::size_t dictionary_size_max = 110u << 10;
-constexpr std::size_t first_size = 512u << 10;  // so that the first thousand documents profit
-constexpr std::size_t second_size = 4u << 20;   // so that what came first does not decide alone
+constexpr std::size_t samples_size = 1u << 20;  // more makes dictionaries hardly better
 constexpr std::size_t samples_count_min = 64;   // fewer teach nothing that comes again
+constexpr std::size_t media_types_max = 64;     // a depositor may name any
 constexpr std::size_t held_out_every = 16;      // of the samples, to see what it is worth
 constexpr double worth_having = 0.9;            // what must remain at most, of what was without
 
@@ -36,7 +36,6 @@ struct Dictionaries::Samples {
   Bytes held_out_octets;
   std::vector<std::size_t> held_out_sizes;
   std::size_t seen = 0;
-  bool first_done = false;
 
   void add(ByteView sample) {
     const bool hold = ++seen % held_out_every == 0;
@@ -44,11 +43,10 @@ struct Dictionaries::Samples {
     to.insert(to.end(), sample.begin(), sample.end());
     (hold ? held_out_sizes : sizes).push_back(sample.size());
   }
-  bool enough(std::size_t size) const { return octets.size() >= size && seen >= samples_count_min; }
+  bool enough() const { return octets.size() >= samples_size && seen >= samples_count_min; }
   Bytes train() const;
-  // Whether what was held out gets so much smaller than with `now` (or with none) that it is worth
-  // having.
-  bool gain_from(ByteView dictionary, const Dictionary* now, int level) const;
+  // Whether it makes what was held out so much smaller that it is worth having.
+  bool gain_from(ByteView dictionary, int level) const;
 };
 
 Bytes Dictionaries::Samples::train() const {
@@ -66,7 +64,7 @@ Bytes Dictionaries::Samples::train() const {
   return dictionary;
 }
 
-bool Dictionaries::Samples::gain_from(ByteView bytes, const Dictionary* now, int level) const {
+bool Dictionaries::Samples::gain_from(ByteView bytes, int level) const {
   if (bytes.empty()) return false;
   const Dictionary dictionary(hash(verifier::DigestAlgorithm::sha256, bytes), bytes, level);
   FrameCompressor compressor(level);
@@ -74,7 +72,7 @@ bool Dictionaries::Samples::gain_from(ByteView bytes, const Dictionary* now, int
   std::size_t with = 0;
   ByteView rest = held_out_octets;
   for (const std::size_t size : held_out_sizes) {
-    without += compressor.compress(rest.first(size), now).octets.size();
+    without += compressor.compress(rest.first(size), nullptr).octets.size();
     with += compressor.compress(rest.first(size), &dictionary).octets.size();
     rest = rest.subspan(size);
   }
@@ -104,6 +102,7 @@ Result<Ok> Dictionaries::load(std::string_view media_type, const Digest& address
     return Error{Errc::conflict, "another dictionary has the same first eight octets", where, ""};
   }
   current_.insert_or_assign(std::string(media_type), place->second);
+  settled_.emplace(media_type);
   return Ok{};
 }
 
@@ -126,28 +125,22 @@ std::optional<NewDictionary> Dictionaries::learn(std::string_view media_type, By
     if (settled_.contains(media_type)) return std::nullopt;
   }
   std::unique_ptr<Samples> enough;
-  std::shared_ptr<const Dictionary> now;
   {
     const std::unique_lock guard(mutex_);
     if (settled_.contains(media_type)) return std::nullopt;
+    const bool is_new = !samples_.contains(media_type);
+    if (is_new && samples_.size() + settled_.size() >= media_types_max) return std::nullopt;
     auto& samples = samples_[std::string(media_type)];
-    if (!samples) samples = std::make_unique<Samples>();
+    if (is_new) samples = std::make_unique<Samples>();
     samples->add(sample);
-    if (const auto found = current_.find(media_type); found != current_.end()) now = found->second;
-    if (samples->enough(second_size)) {
-      enough = std::move(samples);
-      samples_.erase(samples_.find(media_type));
-      settled_.emplace(media_type);
-    } else if (!now && !samples->first_done && samples->enough(first_size)) {
-      samples->first_done = true;
-      enough = std::make_unique<Samples>(*samples);
-    } else {
-      return std::nullopt;
-    }
+    if (!samples->enough()) return std::nullopt;
+    enough = std::move(samples);
+    samples_.erase(samples_.find(media_type));
+    settled_.emplace(media_type);
   }
   // Out of the lock: other threads go on compressing meanwhile.
   Bytes bytes = enough->train();
-  if (!enough->gain_from(bytes, now.get(), level_)) return std::nullopt;
+  if (!enough->gain_from(bytes, level_)) return std::nullopt;
   return NewDictionary{std::string(media_type), std::move(bytes)};
 }
 

@@ -77,10 +77,10 @@ class Dictionaries {
   std::shared_ptr<const Dictionary> current(std::string_view media_type) const;
   // The dictionary of that id; null when it was not loaded.
   std::shared_ptr<const Dictionary> find(const DictionaryId& id) const;
-  // Shows a document. Copies are collected, and the call that makes them enough (512 KiB of a media
-  // type without a dictionary, 4 MiB of one with) takes some 10 to 100 ms, trains, and returns the
-  // dictionary if it makes documents at least a tenth smaller than they are now. Nothing otherwise.
-  // At most two a media type while this object lives.
+  // Shows a document. Copies are collected, and the call that makes them enough (1 MiB of a media
+  // type) takes some 20 ms, trains, and returns the dictionary if it makes documents at least a
+  // tenth smaller. Never for a media type that has one, and at most once a media type while this
+  // object lives: so a dictionary that contents name is never replaced.
   std::optional<NewDictionary> learn(std::string_view media_type, ByteView sample);
 
  private:
