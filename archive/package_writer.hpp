@@ -22,6 +22,7 @@ namespace perdura::archive {
 // As what a package is written.
 enum class PackageForm { zip, folder };
 
+// One package on its way: open(), files in any order, finish().
 class PackageWriter {
  public:
   // Starts a package that will lie at `path`. Errors: conflict (something is there already), io.

@@ -37,6 +37,7 @@ class PackageReader {
   virtual Result<std::size_t> read(std::span<std::uint8_t> into) = 0;
 };
 
+// The files of one package.
 class PackageSource {
  public:
   using VisitName = std::function<void(std::uint32_t number, const std::string& name)>;
@@ -74,6 +75,7 @@ class NameIndex {
     std::uint64_t position = 0;  // the source's own
     std::uint32_t ordinal = 0;   // the source's own
   };
+  // Takes a name up; before finish().
   void add(std::string_view name, std::uint64_t position, std::uint32_t ordinal);
   // After the last add(). False when two names are alike but for the case of letters.
   bool finish();

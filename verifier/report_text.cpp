@@ -229,7 +229,10 @@ std::string summary_text(const PackageSummary& summary, TextDetail detail) {
       text += "Nothing is wrong, but something that is needed is not there.\n";
       break;
     case Verdict::failed:
-      text += "Something is wrong; records not named above are what was time-stamped.\n";
+      text +=
+          "Something is wrong: see what is marked FAILED. Each record is judged by itself; those "
+          "that "
+          "passed are what was time-stamped.\n";
       break;
   }
   return text;

@@ -46,6 +46,7 @@ struct PackageContext {
 struct HashedFile {
   std::uint64_t size = 0;
   std::vector<std::pair<DigestAlgorithm, Digest>> digests;
+  // The one that was asked for; another is a broken invariant.
   const Digest& digest(DigestAlgorithm algorithm) const;
 };
 
@@ -53,6 +54,7 @@ struct HashedFile {
 class FileHasher {
  public:
   explicit FileHasher(std::unique_ptr<PackageReader> reader);
+  // For reading without hashing.
   PackageReader& reader() { return *reader_; }
   // Errors: those of reading.
   Result<HashedFile> hash(std::string_view name, std::span<const DigestAlgorithm> algorithms);
