@@ -128,7 +128,9 @@ Result<DataObject> parse_digests(const std::string& text) {
 
 cxxopts::Options options() {
   cxxopts::Options options("perdura-verify", introduction);
-  options.custom_help("[OPTION...]").positional_help("PACKAGE | DOCUMENT...");
+  options.custom_help("[OPTION...]")
+      .positional_help("PACKAGE | DOCUMENT...")
+      .show_positional_help();
   const auto text = [] { return cxxopts::value<std::string>(); };
   const auto texts = [] { return cxxopts::value<std::vector<std::string>>(); };
   auto add = options.add_options();
@@ -335,7 +337,7 @@ int run(int argc, char** argv) {
   auto known = options();
   const auto given = known.parse(argc, argv);
   if (given.count("help") != 0) {
-    std::cout << known.help({""}, false) << epilogue;
+    std::cout << known.help({""}) << epilogue;
     return 0;
   }
   if (given.count("version") != 0) {
