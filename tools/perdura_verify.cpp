@@ -128,9 +128,7 @@ Result<DataObject> parse_digests(const std::string& text) {
 
 cxxopts::Options options() {
   cxxopts::Options options("perdura-verify", introduction);
-  options.custom_help("[OPTION...]")
-      .positional_help("PACKAGE | DOCUMENT...")
-      .show_positional_help();
+  options.custom_help("[OPTION...]").positional_help("PACKAGE | DOCUMENT...");
   const auto text = [] { return cxxopts::value<std::string>(); };
   const auto texts = [] { return cxxopts::value<std::vector<std::string>>(); };
   auto add = options.add_options();
@@ -165,7 +163,7 @@ cxxopts::Options options() {
   add("q,quiet", "Report nothing: the exit status tells");
   add("version", "Print the version");
   add("h,help", "Print this");
-  add("operand", "", texts());
+  options.add_options("operands")("operand", "", texts());
   options.parse_positional({"operand"});
   return options;
 }
