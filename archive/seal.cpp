@@ -205,6 +205,28 @@ Result<Ok> complete_earlier(Archive& archive, TsaClients& tsas, SealResult& resu
   return Ok{};
 }
 
+// One batch: that of the intent, which may be one that a seal left behind when it died.
+Result<Batch> seal_batch(Archive& archive, TsaClients& tsas, const SealOptions& options,
+                         std::vector<std::string>& warnings) {
+  const JournalHead head = archive.journal().head();
+  const auto intent = intent_for(archive, head);
+  if (!intent) return intent.error();
+  auto batch = build(archive, head, *intent, options);
+  if (!batch) return batch;
+  // Nothing of the batch counts before the commit: dying on the way costs tokens, never evidence.
+  std::optional<Error> refusal;
+  const std::size_t tokens = collect_tokens(archive, tsas, *batch, warnings, refusal);
+  if (tokens < archive.config().quorum) {
+    Error error = refusal.value_or(Error{});
+    error.code = Errc::unavailable;
+    error.what = "the records were not sealed: " + error.what;
+    if (error.hint.empty()) error.hint = "nothing is lost; run 'perdura seal' again later";
+    return error;
+  }
+  if (auto done = commit(archive, *batch, options.actor); !done) return done.error();
+  return batch;
+}
+
 }  // namespace
 
 Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& options) {
@@ -214,24 +236,13 @@ Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& o
   }
   SealResult result;
   if (auto done = complete_earlier(archive, tsas, result); !done) return done.error();
-  const JournalHead head = archive.journal().head();
-  if (head.records == head.sealed_records) return result;
-  const auto intent = intent_for(archive, head);
-  if (!intent) return intent.error();
-  auto batch = build(archive, head, *intent, options);
-  if (!batch) return batch.error();
-  // Nothing of the batch counts before the commit: dying on the way costs tokens, never evidence.
-  std::optional<Error> refusal;
-  const std::size_t tokens = collect_tokens(archive, tsas, *batch, result.warnings, refusal);
-  if (tokens < archive.config().quorum) {
-    Error error = refusal.value_or(Error{});
-    error.code = Errc::unavailable;
-    error.what = "the records were not sealed: " + error.what;
-    if (error.hint.empty()) error.hint = "nothing is lost; run 'perdura seal' again later";
-    return error;
+  // What is deposited from here on is for the next seal.
+  const std::uint64_t wanted = archive.journal().head().records;
+  while (archive.journal().head().sealed_records < wanted) {
+    auto batch = seal_batch(archive, tsas, options, result.warnings);
+    if (!batch) return batch.error();
+    result.batches.push_back(*std::move(batch));
   }
-  if (auto done = commit(archive, *batch, options.actor); !done) return done.error();
-  result.batch = *std::move(batch);
   return result;
 }
 

@@ -27,7 +27,9 @@ struct SealOptions {
 
 // What a seal did.
 struct SealResult {
-  std::optional<Batch> batch;            // nothing when there was nothing to seal
+  // What was sealed; nothing when nothing was pending, two when a seal that had died was finished
+  // first.
+  std::vector<Batch> batches;
   std::vector<std::uint64_t> completed;  // earlier batches that got a token they had been owed
   std::vector<std::string> warnings;     // a sentence for each TSA that did not stamp, and why
 };

@@ -22,33 +22,32 @@ void say(const archive::SealResult& result) {
   for (const std::uint64_t batch : result.completed) {
     std::cout << "Batch " << batch << " got a time-stamp that it had been owed.\n";
   }
-  if (!result.batch) {
-    std::cout << "Nothing to seal.\n";
-    return;
+  if (result.batches.empty()) std::cout << "Nothing to seal.\n";
+  for (const archive::Batch& batch : result.batches) {
+    std::size_t stamped = 0;
+    for (const archive::BatchTrack& track : batch.tracks) stamped += !track.token.empty();
+    std::cout << "Sealed batch " << batch.number << ": " << batch.records << " records, " << stamped
+              << " of " << batch.tracks.size() << " time-stamps.\n";
   }
-  std::size_t stamped = 0;
-  for (const archive::BatchTrack& track : result.batch->tracks) stamped += !track.token.empty();
-  std::cout << "Sealed batch " << result.batch->number << ": " << result.batch->records
-            << " records, " << stamped << " of " << result.batch->tracks.size()
-            << " time-stamps.\n";
 }
 
-boost::json::value to_json(const archive::SealResult& result) {
-  boost::json::object out{{"completed", boost::json::value_from(result.completed)},
-                          {"warnings", boost::json::value_from(result.warnings)},
-                          {"batch", nullptr}};
-  if (!result.batch) return out;
+boost::json::object to_json(const archive::Batch& batch) {
   boost::json::array tracks;
-  for (const archive::BatchTrack& track : result.batch->tracks) {
+  for (const archive::BatchTrack& track : batch.tracks) {
     tracks.push_back({{"name", track.name},
                       {"digest", verifier::name(track.algorithm)},
                       {"root", track.root.hex()},
                       {"stamped", !track.token.empty()}});
   }
-  out["batch"] = {{"number", result.batch->number},
-                  {"records", result.batch->records},
-                  {"tracks", std::move(tracks)}};
-  return out;
+  return {{"number", batch.number}, {"records", batch.records}, {"tracks", std::move(tracks)}};
+}
+
+boost::json::value to_json(const archive::SealResult& result) {
+  boost::json::array batches;
+  for (const archive::Batch& batch : result.batches) batches.push_back(to_json(batch));
+  return {{"batches", std::move(batches)},
+          {"completed", boost::json::value_from(result.completed)},
+          {"warnings", boost::json::value_from(result.warnings)}};
 }
 
 }  // namespace

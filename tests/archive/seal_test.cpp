@@ -94,8 +94,8 @@ TEST_F(Seal, GivesEveryRecordEvidenceThatTheVerifierAccepts) {
     for (const auto& receipt : deposit(std::move(inputs))) records.push_back(receipt->record);
     const auto sealed = seal_all();
     ASSERT_TRUE(sealed) << to_string(sealed.error());
-    ASSERT_TRUE(sealed->batch);
-    EXPECT_EQ(sealed->batch->records, static_cast<std::uint64_t>(count));
+    ASSERT_EQ(sealed->batches.size(), 1u);
+    EXPECT_EQ(sealed->batches[0].records, static_cast<std::uint64_t>(count));
   }
   open();
   for (const std::string& identifier : records) {
@@ -107,10 +107,10 @@ TEST_F(Seal, GivesEveryRecordEvidenceThatTheVerifierAccepts) {
 TEST_F(Seal, HasNothingToDoWhenNothingIsPending) {
   const auto empty = seal_all();
   ASSERT_TRUE(empty);
-  EXPECT_FALSE(empty->batch);
+  EXPECT_TRUE(empty->batches.empty());
   ASSERT_TRUE(deposit(record("a", "one")));
-  ASSERT_TRUE(seal_all()->batch);
-  EXPECT_FALSE(seal_all()->batch);
+  EXPECT_EQ(seal_all()->batches.size(), 1u);
+  EXPECT_TRUE(seal_all()->batches.empty());
 }
 
 TEST_F(Seal, LeavesRecordsUnsealedWhileNoTsaAnswersAndSealsThemLater) {
@@ -122,7 +122,7 @@ TEST_F(Seal, LeavesRecordsUnsealedWhileNoTsaAnswersAndSealsThemLater) {
   EXPECT_EQ(refused.error().code, Errc::unavailable);
   EXPECT_EQ(archive->journal().head().sealed_records, 0u);
   answers = true;
-  ASSERT_TRUE(seal(*archive, clients, {.actor = "tester", .progress = nullptr})->batch);
+  EXPECT_TRUE(seal(*archive, clients, {.actor = "tester", .progress = nullptr}));
   EXPECT_EQ(verdicts(receipt->record).size(), 2u);
 }
 
@@ -166,17 +166,18 @@ TEST_F(Seal, RefusesATokenOverAnotherRoot) {
   EXPECT_NE(refused.error().what.find("refused"), std::string::npos);
 }
 
-TEST_F(Seal, CoversWhatWasDepositedMeanwhileWithTheNextBatch) {
-  ASSERT_TRUE(deposit(record("a", "one")));
+TEST_F(Seal, FinishesASealThatDiedAndThenSealsWhatCameSince) {
+  const auto first = deposit(record("a", "one"));
   store.inject(Call::commit, 2, Fault::not_done);  // the intent is kept, the batch is not
   ASSERT_FALSE(seal_all());
   open();
   const auto second = deposit(record("b", "two"));
-  const auto first_batch = seal_all();
-  ASSERT_TRUE(first_batch);
-  EXPECT_EQ(first_batch->batch->records, 1u);
-  EXPECT_TRUE(verdicts(second->record).empty());
-  EXPECT_EQ(seal_all()->batch->records, 1u);
+  const auto sealed = seal_all();
+  ASSERT_TRUE(sealed);
+  ASSERT_EQ(sealed->batches.size(), 2u);
+  EXPECT_EQ(sealed->batches[0].records, 1u);
+  EXPECT_EQ(sealed->batches[1].records, 1u);
+  EXPECT_EQ(verdicts(first->record).size(), 2u);
   EXPECT_EQ(verdicts(second->record).size(), 2u);
 }
 

@@ -128,7 +128,8 @@ fi
 rm -rf "$work/archive"
 cp -a "$work/deposited" "$work/archive"
 cp "$work/receipts-before" "$work/receipts"
-while [ "$points" -lt "$kills" ] || [ "$((random_kills = ${random_kills:-0}))" -lt 40 ]; do
+random_kills=0
+while [ "$points" -lt "$kills" ] || [ "$random_kills" -lt 40 ]; do
   random_kills=$((random_kills + 1))
   points=$((points + 1))
   if [ $((points % 3)) -eq 0 ]; then
