@@ -110,7 +110,7 @@ if strace -qq -o /dev/null -e trace=fsync true 2> /dev/null; then
         [ "$code" -eq 0 ] && break  # it was done before the N-th
         case $call in
           fdatasync | fsync | rename) n=$((n + 1)) ;;
-          *) n=$((n + 1 + n / 4)) ;;
+          *) n=$((n + 1 + n / 8)) ;;
         esac
       done
     done
@@ -129,7 +129,7 @@ rm -rf "$work/archive"
 cp -a "$work/deposited" "$work/archive"
 cp "$work/receipts-before" "$work/receipts"
 random_kills=0
-while [ "$points" -lt "$kills" ] || [ "$random_kills" -lt 40 ]; do
+while [ "$points" -lt "$kills" ] || [ "$random_kills" -lt 60 ]; do
   random_kills=$((random_kills + 1))
   points=$((points + 1))
   if [ $((points % 3)) -eq 0 ]; then
