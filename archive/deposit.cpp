@@ -1,5 +1,6 @@
 #include "archive/deposit.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <thread>
@@ -17,6 +18,9 @@ using verifier::Receipt;
 constexpr std::size_t waiting_max = 512;                   // records that no worker has taken yet
 constexpr std::size_t taken_at_once = 16;                  // records that a worker takes in one go
 constexpr std::size_t prepared_footprint_max = 32u << 20;  // octets that wait for the committer
+constexpr std::size_t gathered_records = 256;              // enough for a group to be worth a sync
+constexpr std::size_t gathered_footprint = 4u << 20;
+constexpr std::chrono::milliseconds gathering_time{10};
 constexpr std::size_t handed_over_footprint = 256u << 10;  // a record worth handing over at once
 
 // Turns what an act throws into its error: the act stops, the archive runs on.
@@ -164,6 +168,11 @@ class Deposits::Pipeline {
   bool take_group(std::vector<PreparedRecord>& records, std::vector<Done>& dones) {
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [&] { return closing_ || !prepared_.empty(); });
+    // A sync costs as much for one record as for hundreds: wait a moment for those under way.
+    ready_.wait_for(lock, gathering_time, [&] {
+      return closing_ || prepared_.size() == open_ || prepared_.size() >= gathered_records ||
+             prepared_footprint_ >= gathered_footprint;
+    });
     if (prepared_.empty()) return false;
     std::size_t footprint = 0;
     while (!prepared_.empty() && records.size() < group_records_max &&

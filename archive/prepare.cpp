@@ -22,12 +22,6 @@ constexpr std::size_t head_max = 4u << 20;
 constexpr std::size_t recently_blinded_max = 16;
 constexpr std::string_view statement_media_type = "application/vnd.perdura.statement+json";
 
-Bytes random_octets(std::size_t size) {
-  Bytes octets(size);
-  check(RAND_bytes(octets.data(), static_cast<int>(size)) == 1, "the machine gives random octets");
-  return octets;
-}
-
 // The first octets of a document, and whether they are all of it.
 struct Head {
   ByteView octets;
@@ -70,7 +64,8 @@ void fill_in(RecordMetadata& metadata, const Recognized& recognized) {
 }
 
 Statement statement_of(const Archive& archive, const RecordInput& record,
-                       const RecordMetadata& metadata, std::vector<StatementDocument> documents) {
+                       const RecordMetadata& metadata, std::vector<StatementDocument> documents,
+                       Bytes salt) {
   return {.archive = archive.config().origin,
           .depositor = record.depositor,
           .deposit_time = archive.clock().now(),
@@ -84,7 +79,7 @@ Statement statement_of(const Archive& archive, const RecordInput& record,
           .sensitivity = metadata.sensitivity,
           .related = metadata.related,
           .documents = std::move(documents),
-          .salt = random_octets(32)};
+          .salt = std::move(salt)};
 }
 
 // The leaf of the data object group {statement, documents…} under SHA-512, RFC 4998 section 4.2.
@@ -101,6 +96,15 @@ std::size_t PreparedRecord::footprint() const {
   std::size_t size = statement.octets.size() + 1024;
   for (const SealedContent& document : documents) size += document.octets.size() + 256;
   return size;
+}
+
+Bytes SaltSource::next() {
+  if (left_ == 0) {
+    check(RAND_bytes(drawn_.data(), static_cast<int>(drawn_.size())) == 1,
+          "the machine gives random octets");
+    left_ = drawn_.size() / salt_size;
+  }
+  return verifier::to_bytes(ByteView(drawn_).subspan(--left_ * salt_size, salt_size));
 }
 
 Preparer::Preparer(Archive& archive, KeepDictionary keep_dictionary)
@@ -157,7 +161,8 @@ Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
     prepared.documents.push_back(*std::move(sealed));
     described.push_back(std::move(description));
   }
-  const Statement statement = statement_of(archive_, record, metadata, std::move(described));
+  const Statement statement =
+      statement_of(archive_, record, metadata, std::move(described), salts_.next());
   if (auto fit = verifier::check_statement(statement); !fit) return fit.error();
   const std::string text = verifier::write_statement(statement);
   auto sealed = sealer_.seal(as_bytes(text), statement_media_type);
@@ -175,7 +180,7 @@ Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
                                                          .actor = statement.depositor,
                                                          .record = prepared.id,
                                                          .time = statement.deposit_time}),
-                    .salt = random_octets(32)};
+                    .salt = salts_.next()};
   if (!record.idempotency_key.empty()) {
     row.idempotency = blind(archive_.vault(), "idempotency", record.idempotency_key);
   }

@@ -4,6 +4,7 @@
 // Thread safety: a Preparer belongs to one thread; the archive is shared.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -26,6 +27,17 @@ struct PreparedRecord {
   std::size_t footprint() const;
 };
 
+// Salts of 32 random octets, drawn many at a time: a call each costs more than blinding with it.
+class SaltSource {
+ public:
+  Bytes next();
+
+ private:
+  static constexpr std::size_t salt_size = 32;
+  std::array<std::uint8_t, 64 * salt_size> drawn_{};
+  std::size_t left_ = 0;  // not handed out yet
+};
+
 class Preparer {
  public:
   // `keep_dictionary` makes a newly trained dictionary durable and known, before anything uses it.
@@ -44,6 +56,7 @@ class Preparer {
   Archive& archive_;
   KeepDictionary keep_dictionary_;
   ContentSealer sealer_;
+  SaltSource salts_;
   Bytes head_buffer_;  // for the first octets of the document at hand
   // The last depositor and record type, blinded: they hardly change from record to record.
   std::vector<std::pair<std::string, Blinded>> recently_blinded_;

@@ -133,6 +133,33 @@ class ManifestLine {
   const json::object& line_;
 };
 
+void for_each_file(const fs::directory_entry& entry,
+                   const std::function<void(const fs::path&)>& visit,
+                   const std::function<void(Error)>& failed) {
+  std::error_code problem;
+  const bool folder = entry.is_directory(problem);
+  if (!problem && !folder && (entry.is_regular_file(problem) || entry.is_fifo(problem))) {
+    return visit(entry.path());
+  }
+  if (problem)
+    return failed(archive::system_error(problem.value(), entry.path(), "cannot find it"));
+  if (!folder) {
+    return failed({Errc::misuse, "it is neither a file nor a folder", entry.path().string(), ""});
+  }
+  std::vector<fs::directory_entry> entries;
+  fs::directory_iterator it(entry.path(), problem);
+  for (; !problem && it != fs::directory_iterator(); it.increment(problem)) {
+    // What kind an entry is comes with the listing: no look at the file itself.
+    const bool link_to_folder = it->is_symlink(problem) && it->is_directory(problem);
+    if (!link_to_folder) entries.push_back(*it);
+  }
+  if (problem) {
+    failed(archive::system_error(problem.value(), entry.path(), "cannot list the folder"));
+  }
+  std::ranges::sort(entries);
+  for (const fs::directory_entry& one : entries) for_each_file(one, visit, failed);
+}
+
 }  // namespace
 
 archive::DocumentInput file_document(const fs::path& path, std::string name) {
@@ -152,21 +179,9 @@ archive::DocumentInput stdin_document(std::string name) {
 void for_each_file(const fs::path& path, const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
-  const fs::file_status status = fs::status(path, problem);
+  const fs::directory_entry entry(path, problem);
   if (problem) return failed(archive::system_error(problem.value(), path, "cannot find it"));
-  if (fs::is_regular_file(status) || fs::is_fifo(status)) return visit(path);
-  if (!fs::is_directory(status)) {
-    return failed({Errc::misuse, "it is neither a file nor a folder", path.string(), ""});
-  }
-  std::vector<fs::path> entries;
-  fs::directory_iterator it(path, problem);
-  for (; !problem && it != fs::directory_iterator(); it.increment(problem)) {
-    const bool link_to_folder = it->is_symlink(problem) && fs::is_directory(it->path(), problem);
-    if (!link_to_folder) entries.push_back(it->path());
-  }
-  if (problem) failed(archive::system_error(problem.value(), path, "cannot list the folder"));
-  std::ranges::sort(entries);
-  for (const fs::path& entry : entries) for_each_file(entry, visit, failed);
+  for_each_file(entry, visit, failed);
 }
 
 Result<RecordInput> manifest_record(std::string_view line, const fs::path& folder,
