@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <mutex>
+#include <shared_mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -32,17 +33,18 @@ std::uint64_t fingerprint(ByteView octets, const JudgedToken* later, Time refere
   return value;
 }
 
-// The most recently used judged tokens. Thread safety: any member from any thread.
+// The tokens judged last. A look-up changes nothing, so that threads which share a token do not
+// wait for each other. Thread safety: any member from any thread.
 class Cache {
  public:
-  JudgedPtr find(std::uint64_t key, ByteView octets, const JudgedToken* later, Time reference) {
-    const std::lock_guard lock(mutex_);
+  JudgedPtr find(std::uint64_t key, ByteView octets, const JudgedToken* later,
+                 Time reference) const {
+    const std::shared_lock lock(mutex_);
     const auto range = entries_.equal_range(key);
     for (auto at = range.first; at != range.second; ++at) {
       const JudgedPtr& judged = *at->second;
       if (judged->later().get() != later || !equal(judged->octets(), octets)) continue;
       if (later == nullptr && judged->reference() != reference) continue;
-      order_.splice(order_.begin(), order_, at->second);
       return judged;
     }
     return nullptr;
@@ -69,7 +71,7 @@ class Cache {
     order_.pop_back();
   }
 
-  std::mutex mutex_;
+  mutable std::shared_mutex mutex_;
   Order order_;
   Entries entries_;
   std::unordered_map<const JudgedToken*, Entries::iterator> keys_;

@@ -53,6 +53,13 @@ class Hostile : public testing::Test {
     const auto summary = verify_package(**source, sample->options(), [](const RecordResult&) {});
     return *summary;
   }
+  // Whether the zip opens, can be judged, and all of it passes.
+  bool passes() const {
+    const auto source = open_zip_in_memory(as_bytes(zip_));
+    if (!source) return false;
+    const auto summary = verify_package(**source, sample->options(), [](const RecordResult&) {});
+    return summary && summary->verdict == Verdict::passed;
+  }
   // Gives every entry of `name` another of the same length.
   void rename(const std::string& name, const std::string& other, bool directory_too = true) {
     ASSERT_EQ(name.size(), other.size());
@@ -196,7 +203,7 @@ TEST_F(Hostile, EveryFlippedBitShows) {
   for (std::size_t at = 0; at < good.size(); at += 61) {
     zip_ = good;
     zip_[at] = static_cast<char>(zip_[at] ^ (1 << (at % 8)));
-    if (fault().empty() && judge().verdict == Verdict::passed) ++unnoticed;
+    if (passes()) ++unnoticed;
   }
   // Dates, versions and attributes in a zip's headers say nothing about a file.
   EXPECT_LT(unnoticed, good.size() / 61 / 4);
