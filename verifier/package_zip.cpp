@@ -146,6 +146,25 @@ class Stream {
   std::array<std::uint8_t, 4096> window_;
 };
 
+// Whether the octets end with a whole end-of-directory record and its comment (APPNOTE 4.3.16):
+// minizip finds the record even when its own end was cut off.
+bool ends_whole(const Octets& octets) {
+  constexpr std::size_t record_size = 22;
+  constexpr std::size_t comment_max = 65535;
+  const auto tail_size = std::min<std::uint64_t>(octets.size(), record_size + comment_max);
+  std::vector<std::uint8_t> tail(static_cast<std::size_t>(tail_size));
+  const auto got = octets.read_at(octets.size() - tail_size, tail);
+  if (!got || *got != tail.size()) return false;
+  const std::string_view text = as_text(tail);
+  for (std::size_t at = text.rfind("PK\x05\x06"); at != std::string_view::npos && at > 0;
+       at = text.rfind("PK\x05\x06", at - 1)) {
+    if (at + record_size > tail.size()) continue;
+    const std::size_t comment = tail[at + 20] + 256u * tail[at + 21];
+    if (at + record_size + comment == tail.size()) return true;
+  }
+  return false;
+}
+
 struct CloseZip {
   void operator()(unzFile zip) const { unzClose(zip); }
 };
@@ -287,7 +306,7 @@ class ZipSource final : public PackageSource {
 
   Result<Ok> build_index() {
     const Zip zip = open_zip(*octets_);
-    if (!zip) {
+    if (!zip || !ends_whole(*octets_)) {
       return Error{Errc::malformed, "is neither a folder nor a zip, or its end is missing", where_,
                    "if it was sent or copied, do so again and compare the sizes"};
     }

@@ -191,9 +191,10 @@ TEST_F(Hostile, HiddenEntriesAndPrefixesAreRefused) {
 
 TEST_F(Hostile, EveryCutIsRefusedOrFails) {
   const std::string good = zip_;
-  for (std::size_t size = 0; size < good.size(); size += 97) {
+  // The end, where the directory's end lies, octet by octet.
+  for (std::size_t size = 0; size < good.size(); size += size + 100 < good.size() ? 97 : 1) {
     zip_ = good.substr(0, size);
-    EXPECT_NE(fault(), "") << size;
+    EXPECT_NE(fault(), "") << size << " of " << good.size();
   }
 }
 
