@@ -57,7 +57,9 @@ void join_words(ByteView planes, std::span<std::uint8_t> out) {
   const ByteView high = planes.subspan(words, words);
   unsigned word = 0;
   for (std::size_t i = 0; i < words; ++i) {
-    word += low[i] + ((high[i] - (low[i] >> 7u)) << 8);
+    const unsigned low_octet = low[i];
+    const unsigned high_octet = high[i];
+    word += low_octet + ((high_octet - (low_octet >> 7u)) << 8u);
     out[2 * i] = static_cast<std::uint8_t>(word);
     out[2 * i + 1] = static_cast<std::uint8_t>(word >> 8);
   }
