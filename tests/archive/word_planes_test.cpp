@@ -76,7 +76,7 @@ TEST(WordPlanes, PicturesHaveAlikeWordsAndTextHasNot) {
 }
 
 TEST(WordPlanes, AFrameOfAPictureIsMuchSmallerAndExpands) {
-  for (const std::size_t more : {0, 1}) {
+  for (const std::size_t more : {std::size_t{0}, std::size_t{1}}) {
     Bytes plain = picture(200'000);
     plain.insert(plain.end(), more, 0x55);
     FrameCompressor compressor(3);
