@@ -75,9 +75,9 @@ void add_options(CommandOptions& options) {
       "the same key again gives the first receipt again and stores nothing; for one record",
       value(), "KEY")("name", "name of the document on standard input",
                       value()->default_value("standard-input"), "NAME")(
-      "threads", "threads that prepare records",
+      "threads", "threads that prepare records; more than cores, since they also wait for the disk",
       cxxopts::value<unsigned>()->default_value(
-          std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
+          std::to_string(2 * std::max(1u, std::thread::hardware_concurrency()))),
       "N")("quiet", "no progress, no summary")("json", "the summary as JSON on standard output");
   options.add("Metadata, where the documents do not say it")(
       "patient", "patient identifier", value(), "ID")("issuer", "who issued it", value(), "ISSUER")(
