@@ -72,7 +72,7 @@ void HashEvpReusedContext(benchmark::State& state) {
     EVP_DigestUpdate(context, in.octets.data(), in.octets.size());
     EVP_DigestFinal_ex(context, in.octets.data(), &in.size);
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
   EVP_MD_CTX_free(context);
   EVP_MD_free(md);
 }
@@ -84,7 +84,7 @@ void HashEvpDigestFetched(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     EVP_Digest(in.octets.data(), in.octets.size(), in.octets.data(), &in.size, md, nullptr);
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
   EVP_MD_free(md);
 }
 BENCHMARK(HashEvpDigestFetched);
@@ -96,7 +96,7 @@ void HashEvpQDigest(benchmark::State& state) {
     EVP_Q_digest(nullptr, "SHA2-256", nullptr, in.octets.data(), in.octets.size(), in.octets.data(),
                  &size);
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
 }
 BENCHMARK(HashEvpQDigest);
 
@@ -105,7 +105,7 @@ void HashSha256OneShot(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     SHA256(in.octets.data(), in.octets.size(), in.octets.data());
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
 }
 BENCHMARK(HashSha256OneShot);
 
@@ -119,7 +119,7 @@ void HashSha256LowLevel(benchmark::State& state) {
     SHA256_Update(&context, in.octets.data(), in.octets.size());
     SHA256_Final(in.octets.data(), &context);
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
 }
 BENCHMARK(HashSha256LowLevel);
 #pragma GCC diagnostic pop
@@ -131,7 +131,7 @@ void HashOurHasher(benchmark::State& state) {
     const Digest digest = hasher.update(in.octets).finish();
     std::copy(digest.view().begin(), digest.view().end(), in.octets.begin());
   }
-  count_hashes(state, state.iterations());
+  count_hashes(state, static_cast<std::uint64_t>(state.iterations()));
 }
 BENCHMARK(HashOurHasher);
 
