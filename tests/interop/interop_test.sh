@@ -115,7 +115,7 @@ part_bouncycastle_accepts_ours() {
 # The time-stamp of an evidence record with one, cut out by its offset: $1.ers to token.der.
 cut_out_token() {
   local offset
-  offset=$(openssl asn1parse -inform DER -in "$1" | grep -B1 'pkcs7-signedData' | head -n 1 |
+  offset=$(openssl asn1parse -inform DER -in "$1" | grep -B1 'pkcs7-signedData' | sed -n 1p |
     sed 's/^ *\([0-9]*\):.*/\1/')
   openssl asn1parse -inform DER -in "$1" -strparse "$offset" -noout -out token.der
 }

@@ -158,7 +158,7 @@ part_real_records() {
   done < <(ls case/data/records) | sort -u | cmp - contents || complain "get yields other octets"
   # One octet of one document: the verifier names the record.
   local victim
-  victim=$(ls case/data/records | head -n 1)
+  victim=$(ls case/data/records | sed -n 1p)
   flip_first_octet "case/data/records/$victim/documents/001-"*
   expect 1 "$bin/perdura-verify" case --trust archive/tsa/ca.pem
   grep -q "$victim" out || complain "the record that was altered is not named: $(cat out)"
