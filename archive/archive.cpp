@@ -10,6 +10,7 @@
 #include "archive/files.hpp"
 #include "archive/keep_dictionary.hpp"
 #include "archive/local_tsa.hpp"
+#include "archive/new_file.hpp"
 #include "verifier/trust_anchors.hpp"
 
 namespace perdura::archive {
@@ -88,7 +89,7 @@ Result<Ok> copy_ca_files(const fs::path& folder, const CreateOptions& options,
     if (!octets) return octets.error();
     const auto certificates = verifier::read_certificates(*octets, file.string());
     if (!certificates) return certificates.error();
-    auto written = write_file(folder / tracks[i].ca_file, *octets, Existing::refuse, 0644);
+    auto written = write_new_file(folder / tracks[i].ca_file, *octets, 0644);
     if (!written) return written;
   }
   return Ok{};

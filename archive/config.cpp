@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "archive/files.hpp"
+#include "archive/new_file.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -80,7 +81,7 @@ Result<Config> read_config(const std::filesystem::path& archive) {
 
 Result<Ok> create_config(const std::filesystem::path& archive, const Config& config) {
   const std::string text = json::serialize(to_json(config)) + "\n";
-  return write_file(file_in(archive), verifier::as_bytes(text), Existing::refuse, 0644);
+  return write_new_file(file_in(archive), verifier::as_bytes(text), 0644);
 }
 
 }  // namespace perdura::archive

@@ -11,10 +11,8 @@ namespace perdura::archive {
 namespace {
 
 using verifier::Bytes;
-using verifier::ByteView;
 using verifier::Errc;
 using verifier::Error;
-using verifier::Ok;
 using verifier::Result;
 
 // An open file descriptor, closed at the end.
@@ -31,16 +29,6 @@ class Descriptor {
  private:
   int fd_;
 };
-
-bool write_all(int fd, ByteView octets) {
-  while (!octets.empty()) {
-    const ssize_t written = ::write(fd, octets.data(), octets.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    octets = octets.subspan(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -85,33 +73,6 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t size_ma
                    path.string(), ""};
     }
   }
-}
-
-Result<Ok> write_file(const std::filesystem::path& path, ByteView octets, Existing existing,
-                      unsigned mode) {
-  if (existing == Existing::refuse && ::access(path.c_str(), F_OK) == 0) {
-    return Error{Errc::conflict, "it exists already", path.string(), "choose another name"};
-  }
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  {
-    const Descriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (file.get() < 0) return system_error(errno, path, "cannot create it");
-    if (!write_all(file.get(), octets) || ::fsync(file.get()) != 0) {
-      const int reason = errno;
-      ::unlink(temporary.c_str());
-      return system_error(reason, path, "cannot write it");
-    }
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    return system_error(errno, path, "cannot put it in place");
-  }
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() < 0 || ::fsync(directory.get()) != 0) {
-    return system_error(errno, folder, "cannot sync the folder");
-  }
-  return Ok{};
 }
 
 }  // namespace perdura::archive

@@ -1,4 +1,4 @@
-// Small files, read and written whole: settings, certificates, what a command puts out.
+// Small files read whole: settings, certificates, passphrases. new_file.hpp writes them.
 //
 // Thread safety: none needed; each call stands alone.
 #pragma once
@@ -15,13 +15,6 @@ namespace perdura::archive {
 // the file.
 verifier::Result<verifier::Bytes> read_file(const std::filesystem::path& path,
                                             std::uint64_t size_max);
-
-// Writes a file that is whole and synced, or not there: temporary name, fsync, rename, fsync of the
-// folder. `replace`: whether one that is there may be replaced. Errors: conflict, denied, io.
-enum class Existing { refuse, replace };
-verifier::Result<verifier::Ok> write_file(const std::filesystem::path& path,
-                                          verifier::ByteView octets, Existing existing,
-                                          unsigned mode);
 
 // The error of a failed system call on `path`, by its errno.
 verifier::Error system_error(int errno_value, const std::filesystem::path& path, std::string what);
