@@ -1,0 +1,74 @@
+#include <iostream>
+
+#include "tools/verify/inputs.hpp"
+#include "tools/verify/judge.hpp"
+#include "tools/verify/progress_line.hpp"
+#include "verifier/report_json.hpp"
+#include "verifier/report_text.hpp"
+#include "verifier/verify_package.hpp"
+
+namespace perdura::tools::verify {
+
+using namespace verifier;
+
+namespace {
+
+constexpr std::uint64_t records_told_one_by_one = 20;  // without --verbose
+
+// Prints each record's report as it comes, and the package's at the end.
+class Printer {
+ public:
+  explicit Printer(const Options& options)
+      : options_(options), detail_(options.verbose ? TextDetail::full : TextDetail::brief) {}
+
+  bool wants(const RecordResult& record) const {
+    if (options_.quiet) return false;
+    if (record.verdict != Verdict::passed || options_.json || options_.verbose) return true;
+    return told_ < records_told_one_by_one;
+  }
+  void print(const RecordResult& record) {
+    told_ += record.verdict == Verdict::passed ? 1 : 0;
+    std::cout << (options_.json ? record_json(record) + "\n" : record_text(record, detail_));
+  }
+  void print(const PackageSummary& summary) const {
+    if (options_.quiet) return;
+    if (!options_.json && summary.passed > told_) {
+      std::cout << "... and " << summary.passed - told_
+                << " more that passed (--verbose tells each)\n";
+    }
+    std::cout << (options_.json ? summary_json(summary) + "\n" : summary_text(summary, detail_));
+  }
+
+ private:
+  const Options& options_;
+  TextDetail detail_;
+  std::uint64_t told_ = 0;  // of those that passed
+};
+
+}  // namespace
+
+Result<Verdict> judge_package(const Options& options, JudgeOptions judge) {
+  if (options.operands.size() != 1) return misuse("name one package", "");
+  if (!options.digests.empty() || options.complete) {
+    return misuse("--digest and --complete go with --evidence", "");
+  }
+  PackageOptions package;
+  package.judge = std::move(judge);
+  package.threads = options.threads;
+  package.log_key = options.log_key;
+  ProgressLine line(!options.quiet);
+  package.progress = [&](const PackageProgress& progress) { line.show(progress); };
+  Printer printer(options);
+  const auto summary =
+      verify_package(options.operands.front(), package, [&](const RecordResult& record) {
+        if (!printer.wants(record)) return;
+        line.clear();
+        printer.print(record);
+      });
+  line.clear();
+  if (!summary) return summary.error();
+  printer.print(*summary);
+  return summary->verdict;
+}
+
+}  // namespace perdura::tools::verify

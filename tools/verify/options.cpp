@@ -1,0 +1,158 @@
+#include "tools/verify/options.hpp"
+
+#include <chrono>
+
+// A file's name may hold a comma.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <cxxopts.hpp>
+
+#include "tools/verify/inputs.hpp"
+
+namespace perdura::tools::verify {
+
+using namespace verifier;
+
+namespace {
+
+constexpr const char* introduction = R"(
+Judges evidence that health records are unaltered. Needs no archive and no network; trusts
+nobody but whom you name with --trust.
+
+  perdura-verify PACKAGE --trust CA.pem
+      judges a package: the zip or the folder that 'perdura export' wrote, record by record
+  perdura-verify --evidence X.ers --trust CA.pem DOCUMENT...
+      judges an RFC 4998 evidence record for the documents given
+)";
+
+constexpr const char* epilogue = R"(Examples:
+  perdura-verify case.zip --trust tsa-root.pem
+  perdura-verify case.zip --trust tsa-root.pem --trust second-tsa.pem --json > report.jsonl
+  perdura-verify case.zip --trust tsa-root.pem --log-key 'archive.example.org+1a2b3c4d+ARp...'
+  perdura-verify --evidence scan.ers --trust tsa-root.pem scan.pdf
+  perdura-verify --evidence scan.ers --trust tsa-root.pem \
+      --digest sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+Exit status:
+  0  PASSED         everything that was to be shown was shown
+  1  FAILED         something is wrong; the report says what and where
+  2  INDETERMINATE  nothing is wrong, but something that is needed is not there
+  3  the input could not be read, or the command makes no sense
+)";
+
+cxxopts::Options known_options() {
+  cxxopts::Options options("perdura-verify", introduction);
+  options.custom_help("[OPTION...]").positional_help("PACKAGE | DOCUMENT...");
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  const auto texts = [] { return cxxopts::value<std::vector<std::string>>(); };
+  auto add = options.add_options();
+  add("trust",
+      "Certificate (PEM or DER) of whom you trust to stamp time; may be repeated. Without "
+      "one the verdict is INDETERMINATE at best",
+      texts(), "FILE");
+  add("evidence", "Judge this evidence record instead of a package", text(), "FILE");
+  add("digest",
+      "With --evidence: a document by its digest, ALG:HEX (or ALG:HEX,ALG:HEX when the "
+      "evidence needs several); may be repeated",
+      texts(), "ALG:HEX");
+  add("complete", "With --evidence: the documents must be all of their group");
+  add("log-key",
+      "The journal's public key, from a source other than the package; without it the "
+      "package's own is used, and the report says so",
+      text(), "VKEY");
+  add("at", "Judge as of this time (2041-06-01T00:00:00Z, or a date) instead of now", text(),
+      "TIME");
+  add("revocation",
+      "required: status of the authority's certificates must be known; if-present: "
+      "what is there is checked, what is missing is said",
+      text()->default_value("required"), "MODE");
+  add("crl", "Revocation list (PEM or DER) to use besides those in the evidence; may be repeated",
+      texts(), "FILE");
+  add("certificate", "Certificate to build paths with, not trusted by itself; may be repeated",
+      texts(), "FILE");
+  add("threads", "How many threads judge records; 0: as many as there are cores",
+      cxxopts::value<unsigned>()->default_value("0"), "N");
+  add("json", "Report as JSON: one line a record, the package's summary last");
+  add("v,verbose", "Tell every check of every record");
+  add("q,quiet", "Report nothing: the exit status tells");
+  add("version", "Print the version");
+  add("h,help", "Print this");
+  options.add_options("operands")("operand", "", texts());
+  options.parse_positional({"operand"});
+  return options;
+}
+
+std::vector<std::string> all(const cxxopts::ParseResult& given, const char* name) {
+  return given.count(name) == 0 ? std::vector<std::string>()
+                                : given[name].as<std::vector<std::string>>();
+}
+
+std::optional<std::string> one(const cxxopts::ParseResult& given, const char* name) {
+  if (given.count(name) == 0) return std::nullopt;
+  return given[name].as<std::string>();
+}
+
+template <typename Read>
+Result<Ok> read_all(const std::vector<std::string>& paths, const Read& read,
+                    std::vector<Bytes>& into) {
+  for (const std::string& path : paths) {
+    const auto octets = read_file(path);
+    if (!octets) return octets.error();
+    auto found = read(*octets, path);
+    if (!found) return found.error();
+    into.insert(into.end(), found->begin(), found->end());
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Options> parse_options(int argc, char** argv) {
+  try {
+    const auto given = known_options().parse(argc, argv);
+    Options options;
+    options.operands = all(given, "operand");
+    options.evidence = one(given, "evidence");
+    options.digests = all(given, "digest");
+    options.complete = given.count("complete") != 0;
+    options.log_key = one(given, "log-key");
+    options.threads = given["threads"].as<unsigned>();
+    options.json = given.count("json") != 0;
+    options.verbose = given.count("verbose") != 0;
+    options.quiet = given.count("quiet") != 0;
+    options.help = given.count("help") != 0;
+    options.version = given.count("version") != 0;
+    options.trust = all(given, "trust");
+    options.certificates = all(given, "certificate");
+    options.crls = all(given, "crl");
+    options.at = one(given, "at");
+    options.revocation = given["revocation"].as<std::string>();
+    return options;
+  } catch (const cxxopts::exceptions::exception& error) {
+    return misuse(error.what(), "");
+  }
+}
+
+Result<JudgeOptions> judge_options(const Options& options) {
+  JudgeOptions judge;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  judge.at.seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  if (options.at) {
+    const auto at = parse_time(*options.at);
+    if (!at) return misuse("is not a time as in 2041-06-01T00:00:00Z", "--at");
+    judge.at = *at;
+  }
+  if (options.revocation != "required" && options.revocation != "if-present") {
+    return misuse("is neither 'required' nor 'if-present'", "--revocation");
+  }
+  judge.revocation =
+      options.revocation == "required" ? RevocationMode::required : RevocationMode::if_present;
+  auto read = read_all(options.trust, read_certificates, judge.anchors.certificates);
+  if (read) read = read_all(options.certificates, read_certificates, judge.extra_certificates);
+  if (read) read = read_all(options.crls, read_crls, judge.extra_crls);
+  if (!read) return read.error();
+  return judge;
+}
+
+std::string help_text() { return known_options().help({""}) + epilogue; }
+
+}  // namespace perdura::tools::verify
