@@ -62,6 +62,11 @@ Result<Target> parse_target(const HttpRequest& request) {
   if (target.port.size() > 5 || std::stoi(target.port) < 1 || std::stoi(target.port) > 65535) {
     return misuse(request, "the port is not one from 1 to 65535");
   }
+  const bool to_itself =
+      target.host == "localhost" || target.host == "127.0.0.1" || target.host == "::1";
+  if (!request.authorization.empty() && !target.tls && !to_itself) {
+    return misuse(request, "a password would go there unencrypted; only https:// keeps it");
+  }
   target.origin = std::string(url->encoded_host());
   if (url->has_port() && !url->port().empty()) target.origin += ":" + target.port;
   target.path = std::string(url->encoded_resource());
@@ -267,6 +272,9 @@ Result<HttpResponse> Exchange::talk(Stream& stream) {
   message.set(http::field::user_agent, "perdura/" PERDURA_VERSION);
   message.set(http::field::connection, "close");
   message.set(http::field::accept, request_.accept.empty() ? "*/*" : request_.accept);
+  if (!request_.authorization.empty()) {
+    message.set(http::field::authorization, request_.authorization);
+  }
   if (post) {
     message.set(http::field::content_type, request_.content_type);
     message.body() = request_.body;

@@ -28,6 +28,8 @@ struct HttpRequest {
   std::string content_type;
   std::string accept;  // "": anything
   Bytes body;
+  // Value of the Authorization header; "": none. Sent over https:// and to this machine alone.
+  std::string authorization = {};
 };
 
 // The bounds of an exchange.

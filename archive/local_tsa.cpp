@@ -1,6 +1,7 @@
 #include "archive/local_tsa.hpp"
 
 #include <fcntl.h>
+#include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,6 +171,7 @@ bool supported(DigestAlgorithm algorithm) {
 }  // namespace
 
 struct LocalTsa::State {
+  std::string name;
   const Clock& clock;
   KeyAndCertificate ca;
   KeyAndCertificate tsa;
@@ -251,7 +253,7 @@ Result<Ok> create_local_tsa(const fs::path& dir, const std::string& organisation
 }
 
 Result<std::unique_ptr<LocalTsa>> LocalTsa::open(const fs::path& dir, const Clock& clock,
-                                                 std::string_view passphrase) {
+                                                 std::string_view passphrase, std::string name) {
   auto ca = read_pair(dir, ca_certificate_file, ca_key_file, passphrase);
   if (!ca) return ca.error();
   auto tsa = read_pair(dir, tsa_certificate_file, tsa_key_file, passphrase);
@@ -272,7 +274,8 @@ Result<std::unique_ptr<LocalTsa>> LocalTsa::open(const fs::path& dir, const Cloc
   Bytes ca_der = openssl_der(i2d_X509, ca->certificate.get());
   const Time from = not_before(certificate);
   const Time until = not_after(certificate);
-  std::unique_ptr<State> state(new State{.clock = clock,
+  std::unique_ptr<State> state(new State{.name = std::move(name),
+                                         .clock = clock,
                                          .ca = *std::move(ca),
                                          .tsa = *std::move(tsa),
                                          .ca_der = std::move(ca_der),
@@ -288,7 +291,7 @@ Result<std::unique_ptr<LocalTsa>> LocalTsa::open(const fs::path& dir, const Cloc
 LocalTsa::LocalTsa(std::unique_ptr<State> state) : state_(std::move(state)) {}
 LocalTsa::~LocalTsa() = default;
 
-std::string LocalTsa::name() const { return "local"; }
+std::string LocalTsa::name() const { return state_->name; }
 
 std::string LocalTsa::description() const {
   return name_text(X509_get_subject_name(state_->tsa.certificate.get()));
@@ -309,6 +312,22 @@ Result<Bytes> LocalTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) 
                         .certificates = true});
 }
 
+FreshStatus LocalTsa::fresh_status(ByteView token) {
+  const auto certificates = certificates_of(token);
+  FreshStatus status;
+  X509* ca = state_->ca.certificate.get();
+  for (const Bytes& each : certificates ? *certificates : std::vector<Bytes>()) {
+    const CertificateHandle certificate = read_certificate(each);
+    if (!certificate || X509_check_issued(ca, certificate.get()) != X509_V_OK) continue;
+    status.certificates = {state_->ca_der};
+    status.crls = {state_->crl_of(state_->clock.now())};
+    return status;
+  }
+  ERR_clear_error();
+  status.warnings = {state_->name + ": the token is not one of this authority"};
+  return status;
+}
+
 Result<Bytes> LocalTsa::answer(ByteView time_stamp_req) {
   const auto read = read_question(time_stamp_req);
   if (const auto* unreadable = std::get_if<UnreadableQuestion>(&read)) {
@@ -327,8 +346,8 @@ Result<Bytes> LocalTsa::answer(ByteView time_stamp_req) {
 }
 
 Result<std::unique_ptr<TsaClient>> open_local_tsa(const fs::path& dir, const Clock& clock,
-                                                  std::string_view passphrase) {
-  auto opened = LocalTsa::open(dir, clock, passphrase);
+                                                  std::string_view passphrase, std::string name) {
+  auto opened = LocalTsa::open(dir, clock, passphrase, std::move(name));
   if (!opened) return opened.error();
   return std::unique_ptr<TsaClient>(*std::move(opened));
 }

@@ -26,11 +26,12 @@ namespace perdura::archive {
 Result<Ok> create_local_tsa(const std::filesystem::path& dir, const std::string& organisation,
                             const Clock& clock, std::string_view passphrase = {});
 
-// Opens what create_local_tsa() made; `clock` must outlive the client. Errors: not_found, denied
-// (wrong passphrase, or a key file that others may read), malformed, io.
+// Opens what create_local_tsa() made, under a name for reports; `clock` must outlive it. Errors:
+// not_found, denied (wrong passphrase, or a key file that others may read), malformed, io.
 Result<std::unique_ptr<TsaClient>> open_local_tsa(const std::filesystem::path& dir,
                                                   const Clock& clock,
-                                                  std::string_view passphrase = {});
+                                                  std::string_view passphrase = {},
+                                                  std::string name = "local");
 
 // The same, with the server's side as well. Tokens hold ESSCertIDv2, an accuracy of one second, a
 // random 128-bit serial number, both certificates and a status list of the CA that is as old as the
@@ -42,7 +43,8 @@ class LocalTsa final : public TsaClient {
   // As open_local_tsa().
   static Result<std::unique_ptr<LocalTsa>> open(const std::filesystem::path& dir,
                                                 const Clock& clock,
-                                                std::string_view passphrase = {});
+                                                std::string_view passphrase = {},
+                                                std::string name = "local");
   ~LocalTsa() override;
 
   std::string name() const override;
@@ -51,6 +53,8 @@ class LocalTsa final : public TsaClient {
   // Errors: unsupported (the imprint's algorithm), conflict (the Clock's time is outside the
   // validity of the TSA's certificate).
   Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override;
+  // A status list of the CA that issued the token's certificate, signed now.
+  FreshStatus fresh_status(ByteView token) override;
 
   // Answers a TimeStampReq (DER) with a TimeStampResp, as the server of RFC 3161 section 2.4.2
   // does: what it cannot do is a rejection within the response. Errors: as stamp(), but for what a

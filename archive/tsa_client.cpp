@@ -1,13 +1,15 @@
 #include "archive/tsa_client.hpp"
 
 #include <openssl/objects.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "archive/files.hpp"
 #include "archive/openssl_handles.hpp"
+#include "archive/status_collector.hpp"
 #include "archive/time_stamp_protocol.hpp"
-#include "archive/validation_data.hpp"
 #include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
@@ -31,8 +33,16 @@ class HttpTsa final : public TsaClient {
   std::string description() const override { return options_.url; }
   bool self_asserted() const override { return false; }
   Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override;
+  FreshStatus fresh_status(ByteView token) override;
 
  private:
+  struct SignerPath {
+    Bytes signer;
+    std::vector<Bytes> above;  // nearest first
+    Time gen_time;
+  };
+  std::optional<SignerPath> path_of(ByteView token, StatusCollector& collector) const;
+  FreshStatus collected(const SignerPath& path, StatusCollector collector) const;
   Result<Bytes> ask(const TimeStampQuestion& question) const;
   std::optional<Error> stranger(const Bytes& signer, const std::vector<Bytes>& chain) const;
   Result<Bytes> complete(Bytes token) const;
@@ -52,7 +62,8 @@ Result<Bytes> HttpTsa::ask(const TimeStampQuestion& question) const {
   HttpRequest request{.url = options_.url,
                       .content_type = "application/timestamp-query",
                       .accept = "application/timestamp-reply, application/timestamp-response",
-                      .body = write_question(question)};
+                      .body = write_question(question),
+                      .authorization = options_.authorization};
   auto response = http_exchange(request, options_.http);
   if (!response) return named(response.error());
   const std::string& type = response->content_type;
@@ -93,30 +104,58 @@ std::optional<Error> HttpTsa::stranger(const Bytes& signer, const std::vector<By
                 "", "if the authority changed its CA, give that CA's certificate (--tsa-ca)"});
 }
 
-// `token` with its path and status data, or an error when its signer is a stranger.
-Result<Bytes> HttpTsa::complete(Bytes token) const {
+// Whose token it is, and whose certificates lead to whom.
+std::optional<HttpTsa::SignerPath> HttpTsa::path_of(ByteView token,
+                                                    StatusCollector& collector) const {
   const auto parsed = verifier::parse_timestamp_token(token);
   const auto inside = certificates_of(token);
-  const auto signer_view = parsed ? signer_certificate(*parsed) : std::nullopt;
-  if (!inside || !signer_view) return token;  // what can't be completed is the verifier's to judge
-  const Bytes signer = verifier::to_bytes(*signer_view);
+  const auto signer = parsed ? signer_certificate(*parsed) : std::nullopt;
+  if (!inside || !signer) return std::nullopt;
   std::vector<Bytes> pool = options_.ca_certificates;
   pool.insert(pool.end(), inside->begin(), inside->end());
-  const std::vector<Bytes> chain = collect_chain(signer, pool);
-  if (auto error = stranger(signer, chain)) return *error;
+  SignerPath result{.signer = verifier::to_bytes(*signer),
+                    .above = collect_chain(*signer, pool),
+                    .gen_time = parsed->tst_info.gen_time};
+  if (options_.collect_status) result.above = collector.path_above(*signer, std::move(pool));
+  return result;
+}
 
-  FetchedCrls fetched;
-  if (options_.collect_crls) {
-    std::vector<Bytes> path = chain;
-    path.insert(path.begin(), signer);
-    fetched = fetch_crls(path, options_.http, parsed->tst_info.gen_time);
+FreshStatus HttpTsa::collected(const SignerPath& path, StatusCollector collector) const {
+  if (options_.collect_status) {
+    std::vector<Bytes> whole = path.above;
+    whole.insert(whole.begin(), path.signer);
+    collector.ask_status(whole, path.gen_time);
   }
-  auto completed = insert_validation_data(token, chain, fetched.crls);
-  if (!completed) fetched.warnings.push_back(to_string(completed.error()));
-  for (const std::string& sentence : fetched.warnings) {
-    if (options_.warn) options_.warn(options_.name + ": " + sentence);
+  FreshStatus status = collector.take();
+  status.certificates = path.above;
+  for (std::string& sentence : status.warnings) sentence.insert(0, options_.name + ": ");
+  return status;
+}
+
+// `token` with its path and status data, or an error when its signer is a stranger.
+Result<Bytes> HttpTsa::complete(Bytes token) const {
+  StatusCollector collector(options_.http, clock_.now());
+  const auto path = path_of(token, collector);
+  if (!path) return token;  // what can't be completed is the verifier's to judge
+  // Nobody's status is asked for on a stranger's word.
+  if (auto error = stranger(path->signer, path->above)) return *error;
+  FreshStatus status = collected(*path, std::move(collector));
+  auto completed = insert_validation_data(token, status);
+  if (!completed) status.warnings.push_back(options_.name + ": " + to_string(completed.error()));
+  for (const std::string& sentence : status.warnings) {
+    if (options_.warn) options_.warn(sentence);
   }
   return completed ? *std::move(completed) : std::move(token);
+}
+
+FreshStatus HttpTsa::fresh_status(ByteView token) {
+  StatusCollector collector(options_.http, clock_.now());
+  const auto path = path_of(token, collector);
+  if (path) return collected(*path, std::move(collector));
+  return {.crls = {},
+          .ocsp_responses = {},
+          .certificates = {},
+          .warnings = {options_.name + ": the token's signer can't be read, so nothing was asked"}};
 }
 
 Result<Bytes> HttpTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) {
@@ -137,6 +176,25 @@ Result<Bytes> HttpTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) {
 }
 
 }  // namespace
+
+Result<std::string> read_credentials(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
+    return Error{Errc::denied, "others than its owner may read these credentials", file.string(),
+                 "run: chmod 600 '" + file.string() + "'"};
+  }
+  const auto octets = read_file(file, 4096);
+  if (!octets) return octets.error();
+  const std::string_view text = verifier::as_text(*octets);
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  const bool printable = std::ranges::all_of(line, [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (printable && line.starts_with("Bearer ")) return std::string(line);
+  if (printable && line.find(':') != std::string_view::npos) {
+    return "Basic " + verifier::to_base64(verifier::as_bytes(line));
+  }
+  return Error{Errc::malformed, "its first line is no credentials", file.string(),
+               "write user:password or 'Bearer TOKEN' there"};
+}
 
 std::unique_ptr<TsaClient> http_tsa(HttpTsaOptions options, const Clock& clock) {
   return std::make_unique<HttpTsa>(std::move(options), clock);

@@ -5,6 +5,7 @@
 // anchor is verify_token.hpp's to judge; the caller does that before it keeps the token.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "archive/clock.hpp"
 #include "archive/http_client.hpp"
+#include "archive/validation_data.hpp"
 #include "verifier/digest.hpp"
 
 namespace perdura::archive {
@@ -36,6 +38,10 @@ class TsaClient {
   // Errors name the TSA: unavailable (did not answer, or its answer is not one to this question),
   // unsupported (this imprint algorithm), denied (it refused), io, too_large.
   virtual Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) = 0;
+  // Status information issued now about the signer of `token` and its CAs: a token that this TSA
+  // made, perhaps years ago and with an earlier key. For what counts of it see revocation.hpp. What
+  // cannot be had is a warning.
+  virtual FreshStatus fresh_status(ByteView token) = 0;
 };
 
 // How to reach and judge a TSA over HTTP.
@@ -47,15 +53,22 @@ struct HttpTsaOptions {
   int clock_tolerance_s = 300;
   // The policy to ask for, dotted ("1.2.3"); the answer must then have it. Empty: any.
   std::string policy;
+  // The Authorization header that goes with every question; empty: none.
+  std::string authorization;
   // Certificates of the TSA's CAs, DER (--tsa-ca). When there are any, the signer's path must end
   // at one of them, and those on the path are put into the token.
   std::vector<Bytes> ca_certificates;
-  // Whether to fetch the status lists that the token's certificates name, and put them in.
-  bool collect_crls = true;
+  // Whether to fetch the status information that the token's certificates name, and put it in.
+  bool collect_status = true;
   // Told what went wrong while fetching status data; never a reason to refuse the token. May be
   // null; called on the thread that stamps.
   std::function<void(const std::string& sentence)> warn;
 };
+
+// The Authorization header (RFC 7617, RFC 6750) that a file of mode 0600 stands for: its first line
+// is "user:password" or "Bearer TOKEN". Errors: not_found, denied (others may read it), malformed,
+// io.
+Result<std::string> read_credentials(const std::filesystem::path& file);
 
 // A client of the TSA at options.url. `clock` must outlive it. Nothing is connected before stamp().
 std::unique_ptr<TsaClient> http_tsa(HttpTsaOptions options, const Clock& clock);

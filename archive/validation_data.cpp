@@ -3,9 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
-#include <set>
+#include <optional>
 
 #include "archive/openssl_handles.hpp"
 #include "verifier/der.hpp"
@@ -18,12 +16,16 @@ using verifier::DerInput;
 using verifier::DerLimits;
 using verifier::DerReader;
 using verifier::EncodingRules;
+using verifier::Errc;
+using verifier::Error;
+using verifier::Ok;
 using verifier::Tag;
-using verifier::Time;
 
 constexpr std::size_t token_size_max = std::size_t{16} << 20;
 constexpr std::size_t chain_length_max = 10;
-constexpr std::size_t places_max = 20;  // distribution points to ask, of all certificates together
+// id-aa-ets-revocationValues, 1.2.840.113549.1.9.16.2.24: the content octets.
+constexpr std::uint8_t id_revocation_values[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D,
+                                                 0x01, 0x09, 0x10, 0x02, 0x18};
 
 // An element's tag and form of length: what stays when its contents change.
 struct Shell {
@@ -92,7 +94,7 @@ Result<OpenToken> open_token(ByteView octets) {
   return token;
 }
 
-// Puts those of `additions` that are not there yet into `present`. Whether it changed.
+// Puts views of those of `additions` that are not there yet into `present`. Whether it changed.
 bool merge(std::vector<ByteView>& present, const std::vector<Bytes>& additions) {
   const auto before = [](ByteView a, ByteView b) { return verifier::compare(a, b) < 0; };
   const bool ordered = std::is_sorted(present.begin(), present.end(), before);
@@ -134,87 +136,147 @@ Result<Ok> check_insertable(const std::vector<Bytes>& all, const char* what) {
   return Ok{};
 }
 
-using DistributionPoints = OpensslHandle<CRL_DIST_POINTS, CRL_DIST_POINTS_free>;
+// SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0] OPTIONAL,
+//   signatureAlgorithm, signature, unsignedAttrs [1] IMPLICIT OPTIONAL }       -- RFC 5652 §5.3
+// the first of signerInfos. Views into the token.
+struct OpenSigner {
+  Shell set{}, info{};
+  ByteView before;  // version to signature
+  std::optional<Shell> attributes_shell;
+  std::vector<ByteView> attributes;  // whole elements
+  ByteView others;                   // further SignerInfos
+};
 
-// The http and https places at which the certificate's CRL lies.
-std::vector<std::string> crl_places(X509* certificate) {
-  std::vector<std::string> places;
-  const DistributionPoints points(static_cast<CRL_DIST_POINTS*>(
-      X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
-  ERR_clear_error();
-  for (int i = 0; points && i < sk_DIST_POINT_num(points.get()); ++i) {
-    const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
-    if (point->distpoint == nullptr || point->distpoint->type != 0) continue;
-    const GENERAL_NAMES* names = point->distpoint->name.fullname;
-    for (int j = 0; j < sk_GENERAL_NAME_num(names); ++j) {
-      const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, j);
-      if (name->type != GEN_URI) continue;
-      const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
-      std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
-                       static_cast<std::size_t>(ASN1_STRING_length(uri)));
-      if (text.starts_with("http://") || text.starts_with("https://")) {
-        places.push_back(std::move(text));
-      }
-    }
+Result<OpenSigner> open_signer(ByteView signer_infos) {
+  DerInput input(signer_infos, DerLimits{.size = token_size_max}, EncodingRules::ber);
+  DerReader top = input.reader();
+  OpenSigner signer;
+  DerReader set = top.constructed(tag::set);
+  DerReader info = set.constructed(tag::sequence);
+  const std::uint8_t* end = nullptr;
+  while (info.more() && !info.next_is(tag::context(1))) {
+    const ByteView element = info.any();
+    end = element.data() + element.size();
   }
-  return places;
+  signer.attributes = elements(info, tag::context(1), signer.attributes_shell);
+  info.end();
+  const std::uint8_t* others = info.encoding().data() + info.encoding().size();
+  const std::uint8_t* last = others;
+  while (set.more()) {
+    const ByteView other = set.any();
+    last = other.data() + other.size();
+  }
+  if (input.failed() || end == nullptr) {
+    return Error{Errc::malformed, "this is not a time-stamp token: its signer does not parse", "",
+                 ""};
+  }
+  signer.set = shell_of(set.encoding());
+  signer.info = shell_of(info.encoding());
+  signer.before = {info.contents().data(), end};
+  signer.others = {others, last};
+  return signer;
 }
 
-std::optional<Time> time_of(const ASN1_TIME* time) {
-  std::tm tm{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &tm) != 1) return std::nullopt;
-  return verifier::time_from_utc(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                                 tm.tm_min, tm.tm_sec);
+// RevocationValues ::= SEQUENCE { crlVals [0] SEQUENCE OF CertificateList OPTIONAL,
+//   ocspVals [1] SEQUENCE OF BasicOCSPResponse OPTIONAL, otherRevVals [2] OPTIONAL }
+// as the one value of an attribute.                                       -- RFC 5126 §6.3.4
+struct RevocationValues {
+  ByteView before, after;  // crlVals; otherRevVals
+  std::vector<ByteView> responses;
+};
+
+// What is in `attribute`; nothing when it is another's, or not of this form.
+std::optional<RevocationValues> revocation_values(ByteView attribute) {
+  DerInput input(attribute, DerLimits{.size = token_size_max}, EncodingRules::ber);
+  DerReader top = input.reader();
+  DerReader in = top.constructed(tag::sequence);
+  if (!verifier::equal(in.oid(), id_revocation_values)) return std::nullopt;
+  DerReader set = in.constructed(tag::set);
+  DerReader values = set.constructed(tag::sequence);
+  set.end();
+  in.end();
+  RevocationValues found;
+  found.before = values.optional_element(tag::context(0)).value_or(ByteView());
+  if (values.next_is(tag::context(1))) {
+    DerReader holder = values.constructed(tag::context(1));
+    std::optional<Shell> ignored;
+    found.responses = elements(holder, tag::sequence, ignored);
+    holder.end();
+  }
+  found.after = values.optional_element(tag::context(2)).value_or(ByteView());
+  values.end();
+  if (input.failed()) return std::nullopt;
+  return found;
 }
 
-// The CRL at `place`, for a certificate that `issuer` issued.
-Result<Bytes> fetch_crl(const std::string& place, const X509_NAME* issuer,
-                        const HttpOptions& options) {
-  HttpRequest request{
-      .url = place, .content_type = "", .accept = "application/pkix-crl", .body = {}};
-  auto response = http_exchange(request, options);
-  if (!response) return response.error();
-  if (response->status != 200) {
-    return Error{Errc::unavailable, "HTTP status " + std::to_string(response->status), place, ""};
-  }
-  const CrlHandle crl = read_crl(response->body);
-  if (!crl) return Error{Errc::malformed, "what lies there is not a CRL in DER", place, ""};
-  if (X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), issuer) != 0) {
-    return Error{Errc::malformed,
-                 "the CRL there is that of " + name_text(X509_CRL_get_issuer(crl.get())) +
-                     ", not of " + name_text(issuer),
-                 place, ""};
-  }
-  return std::move(response->body);
+Bytes write_revocation_values(const RevocationValues& values) {
+  verifier::DerWriter out;
+  out.constructed(tag::sequence, [&] {
+    out.oid(id_revocation_values);
+    out.constructed(tag::set, [&] {
+      out.constructed(tag::sequence, [&] {
+        out.raw(values.before);
+        out.constructed(tag::context(1), [&] {
+          out.constructed(tag::sequence, [&] {
+            for (const ByteView response : values.responses) out.raw(response);
+          });
+        });
+        out.raw(values.after);
+      });
+    });
+  });
+  return out.take();
 }
 
-// A sentence when `crl` is of a time before `wanted_since`; empty otherwise.
-std::string too_old(ByteView crl, const std::string& place, std::optional<Time> wanted_since) {
-  const CrlHandle read = read_crl(crl);
-  const auto this_update = time_of(X509_CRL_get0_lastUpdate(read.get()));
-  if (!wanted_since || (this_update && *this_update >= *wanted_since)) return {};
-  return "the status list from " + place + " is of " +
-         (this_update ? to_string(*this_update) : "an unknown time") + ", before " +
-         to_string(*wanted_since) +
-         ": a newer one is needed before it shows the state at that time";
+// signerInfos with the responses in revocation-values, but for those that are there already.
+Result<Bytes> with_ocsp_responses(ByteView signer_infos, const std::vector<Bytes>& responses) {
+  auto signer = open_signer(signer_infos);
+  if (!signer) return signer.error();
+  RevocationValues values;
+  const auto is_ours = [&](ByteView attribute) {
+    auto found = revocation_values(attribute);
+    if (found) values = *std::move(found);
+    return found.has_value();
+  };
+  const auto ours = std::find_if(signer->attributes.begin(), signer->attributes.end(), is_ours);
+  const std::size_t had = values.responses.size();
+  for (const Bytes& response : responses) {
+    const auto same = [&](ByteView there) { return verifier::equal(there, response); };
+    if (std::any_of(values.responses.begin(), values.responses.end(), same)) continue;
+    values.responses.emplace_back(response);
+  }
+  if (values.responses.size() == had) return verifier::to_bytes(signer_infos);
+  const std::vector<Bytes> attribute{write_revocation_values(values)};
+  if (ours != signer->attributes.end()) signer->attributes.erase(ours);
+  merge(signer->attributes, attribute);
+  Bytes info = verifier::to_bytes(signer->before);
+  append_set(info, tag::context(1), signer->attributes_shell, signer->attributes);
+  Bytes set = wrapped(signer->info, info);
+  set.insert(set.end(), signer->others.begin(), signer->others.end());
+  return wrapped(signer->set, set);
 }
 
 }  // namespace
 
 Result<Bytes> insert_validation_data(ByteView token, const std::vector<Bytes>& certificates,
-                                     const std::vector<Bytes>& crls) {
+                                     const std::vector<Bytes>& crls,
+                                     const std::vector<Bytes>& ocsp_responses) {
   auto open = open_token(token);
   if (!open) return open.error();
   if (auto fit = check_insertable(certificates, "certificate"); !fit) return fit.error();
   if (auto fit = check_insertable(crls, "CRL"); !fit) return fit.error();
+  if (auto fit = check_insertable(ocsp_responses, "OCSP response"); !fit) return fit.error();
   const bool more_certificates = merge(open->certificates, certificates);
   const bool more_crls = merge(open->crls, crls);
-  if (!more_certificates && !more_crls) return verifier::to_bytes(token);
+  const auto signer_infos = with_ocsp_responses(open->signer_infos, ocsp_responses);
+  if (!signer_infos) return signer_infos.error();
+  const bool more_responses = !verifier::equal(*signer_infos, open->signer_infos);
+  if (!more_certificates && !more_crls && !more_responses) return verifier::to_bytes(token);
 
   Bytes signed_data = verifier::to_bytes(open->before);
   append_set(signed_data, tag::context(0), open->certificates_shell, open->certificates);
   append_set(signed_data, tag::context(1), open->crls_shell, open->crls);
-  signed_data.insert(signed_data.end(), open->signer_infos.begin(), open->signer_infos.end());
+  signed_data.insert(signed_data.end(), signer_infos->begin(), signer_infos->end());
   const Bytes content = wrapped(open->content, wrapped(open->signed_data, signed_data));
   Bytes content_info = verifier::to_bytes(open->content_type);
   content_info.insert(content_info.end(), content.begin(), content.end());
@@ -223,6 +285,10 @@ Result<Bytes> insert_validation_data(ByteView token, const std::vector<Bytes>& c
     return Error{Errc::too_large, "the token would be larger than 16 MiB", "", ""};
   }
   return result;
+}
+
+Result<Bytes> insert_validation_data(ByteView token, const FreshStatus& status) {
+  return insert_validation_data(token, status.certificates, status.crls, status.ocsp_responses);
 }
 
 Result<std::vector<Bytes>> certificates_of(ByteView token) {
@@ -255,34 +321,6 @@ std::vector<Bytes> collect_chain(ByteView certificate, const std::vector<Bytes>&
   }
   ERR_clear_error();
   return chain;
-}
-
-FetchedCrls fetch_crls(const std::vector<Bytes>& certificates, const HttpOptions& options,
-                       std::optional<Time> wanted_since) {
-  FetchedCrls fetched;
-  std::set<std::string> asked;
-  const auto begin = std::chrono::steady_clock::now();
-  for (const Bytes& der : certificates) {
-    const CertificateHandle certificate = read_certificate(der);
-    if (!certificate) continue;
-    for (const std::string& place : crl_places(certificate.get())) {
-      if (asked.size() >= places_max || !asked.insert(place).second) continue;
-      const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(
-          std::chrono::steady_clock::now() - begin);
-      HttpOptions what_is_left = options;
-      what_is_left.timeout_ms = std::max(0, options.timeout_ms - static_cast<int>(spent.count()));
-      auto crl = fetch_crl(place, X509_get_issuer_name(certificate.get()), what_is_left);
-      if (!crl) {
-        fetched.warnings.push_back("no status list: " + to_string(crl.error()));
-        continue;
-      }
-      if (auto old = too_old(*crl, place, wanted_since); !old.empty()) {
-        fetched.warnings.push_back(std::move(old));
-      }
-      fetched.crls.push_back(*std::move(crl));
-    }
-  }
-  return fetched;
 }
 
 }  // namespace perdura::archive

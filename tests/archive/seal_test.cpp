@@ -26,6 +26,7 @@ class FickleTsa final : public TsaClient {
     if (!answers_) return Error{Errc::unavailable, "it does not answer", "TSA 'fickle'", ""};
     return behind_->stamp(algorithm, imprint);
   }
+  FreshStatus fresh_status(ByteView token) override { return behind_->fresh_status(token); }
 
  private:
   std::unique_ptr<TsaClient> behind_;
@@ -153,6 +154,7 @@ TEST_F(Seal, RefusesATokenOverAnotherRoot) {
     Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest&) override {
       return behind_->stamp(algorithm, verifier::hash(algorithm, {}));
     }
+    FreshStatus fresh_status(ByteView token) override { return behind_->fresh_status(token); }
 
    private:
     std::unique_ptr<TsaClient> behind_;

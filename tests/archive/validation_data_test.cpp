@@ -133,6 +133,41 @@ TEST_F(ValidationData, SignedPartsKeepTheirOctets) {
   EXPECT_TRUE(verifier::equal(before->signer.encoding, after->signer.encoding));
 }
 
+// Nothing looks into what is to be inserted, so any SEQUENCE will do for a response.
+TEST_F(ValidationData, OcspResponsesGoIntoRevocationValuesWhereOpensslReadsOnOverThem) {
+  const std::vector<Bytes> responses = {{0x30, 0x01, 0x00}, {0x30, 0x02, 0x05, 0x00}};
+  const auto first = insert_validation_data(full, {}, {}, {responses[0]});
+  ASSERT_TRUE(first) << to_string(first.error());
+  const auto token = insert_validation_data(*first, {}, {}, {responses[1], responses[0]});
+  ASSERT_TRUE(token) << to_string(token.error());
+  EXPECT_EQ(*token, *insert_validation_data(full, {}, {}, responses));
+  EXPECT_EQ(*token, *insert_validation_data(*token, {}, {}, responses));
+  EXPECT_TRUE(signature_holds(*token));
+  const auto read = verifier::parse_timestamp_token(*token);
+  ASSERT_TRUE(read) << to_string(read.error());
+  ASSERT_EQ(read->ocsp_responses.size(), 2u);
+  EXPECT_TRUE(verifier::equal(read->ocsp_responses[0], responses[0]));
+  EXPECT_TRUE(verifier::equal(read->ocsp_responses[1], responses[1]));
+  EXPECT_EQ(read->version, 3u);
+  tests::write_octets(folder / "token", *token);
+  tests::write_text(folder / "document", "a record");
+  const auto openssl = tests::shell("cd " + folder.path().string() +
+                                    " && openssl ts -verify -data document -in token -token_in "
+                                    "-CAfile tsa/ca.pem -attime 1796083300");
+  EXPECT_NE(openssl.output.find("Verification: OK"), std::string::npos) << openssl.output;
+}
+
+TEST_F(ValidationData, OcspResponsesGoIntoASignerOfIndefiniteLengthToo) {
+  const Bytes with_response = *insert_validation_data(bare, {}, {}, {{0x30, 0x00}});
+  const auto loose = with_indefinite_lengths(with_response, 5);
+  const auto token = insert_validation_data(loose, certificates, {}, {{0x30, 0x01, 0x00}});
+  ASSERT_TRUE(token) << to_string(token.error());
+  EXPECT_TRUE(signature_holds(*token));
+  const auto read = verifier::parse_timestamp_token(*token);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->ocsp_responses.size(), 2u);
+}
+
 TEST_F(ValidationData, KeepsIndefiniteLengthsAsTheyAre) {
   for (int depth = 1; depth <= 4; ++depth) {
     const Bytes loose = with_indefinite_lengths(bare, depth);
