@@ -59,23 +59,39 @@ Result<Ok> make_empty_folder(const fs::path& folder) {
   return Ok{};
 }
 
+constexpr unsigned local_tsas_max = 16;
+
 // The tracks that the options ask for: SHA-256, and SHA-512 from the second TSA on, so that neither
 // a TSA nor a hash function is the only one.
 Result<std::vector<Track>> tracks_for(const CreateOptions& options) {
-  if (options.tsa_urls.empty()) {
-    return std::vector<Track>{{"local", DigestAlgorithm::sha256, "", "tsa/ca.pem"}};
-  }
   const std::size_t files = options.tsa_ca_files.size();
-  if (files != 1 && files != options.tsa_urls.size()) {
+  const std::size_t urls = options.tsa_urls.size();
+  const unsigned locals = options.local_tsas.value_or(urls == 0 ? 1 : 0);
+  if (files > 1 ? files != urls : (files == 0) != (urls == 0)) {
     return Error{Errc::misuse, "each --tsa needs its --tsa-ca", "init",
                  "give one --tsa-ca for all, or one for each --tsa in the same order: without it "
                  "the archive could not tell a good time-stamp from a forged one"};
   }
+  if (locals > local_tsas_max || urls + locals == 0) {
+    return Error{Errc::misuse,
+                 "an archive has 1 to " + std::to_string(local_tsas_max) + " local authorities",
+                 "init", "name others with --tsa"};
+  }
   std::vector<Track> tracks;
-  for (std::size_t i = 0; i < options.tsa_urls.size(); ++i) {
+  const auto add = [&](Track track) {
+    track.algorithm = tracks.empty() ? DigestAlgorithm::sha256 : DigestAlgorithm::sha512;
+    tracks.push_back(std::move(track));
+  };
+  for (std::size_t i = 0; i < urls; ++i) {
     const std::string name = "tsa" + std::to_string(i + 1);
-    tracks.push_back({name, i == 0 ? DigestAlgorithm::sha256 : DigestAlgorithm::sha512,
-                      options.tsa_urls[i], name + "-ca.pem"});
+    add({.name = name, .url = options.tsa_urls[i], .ca_file = name + "-ca.pem"});
+  }
+  for (unsigned i = 1; i <= locals; ++i) {
+    const std::string number = i == 1 ? "" : std::to_string(i);
+    add({.name = "local" + number,
+         .url = "",
+         .ca_file = "tsa" + number + "/ca.pem",
+         .folder = "tsa" + number});
   }
   return tracks;
 }
@@ -108,10 +124,11 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
                               : options.origin,
                 .keys = options.keys.empty() ? "keys" : fs::absolute(options.keys).string(),
                 .tracks = *std::move(tracks),
-                .quorum = 1};
+                .quorum = options.quorum};
   if (auto copied = copy_ca_files(folder, options, config.tracks); !copied) return copied;
-  if (options.tsa_urls.empty()) {
-    auto made = create_local_tsa(folder / "tsa", options.organisation, clock);
+  for (const Track& track : config.tracks) {
+    if (!track.local()) continue;
+    auto made = create_local_tsa(folder / track.folder, options.organisation, clock);
     if (!made) return made;
   }
   if (auto store = open_rocks_store(folder / "store", OpenMode::create); !store) {
@@ -162,13 +179,19 @@ Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config confi
 }
 
 Result<std::unique_ptr<TsaClient>> Archive::tsa(const Track& track) const {
-  if (track.url.empty()) return open_local_tsa(folder_ / "tsa", clock_);
+  if (track.local()) return open_local_tsa(folder_ / track.folder, clock_, {}, track.name);
   auto certificates = anchors(track);
   if (!certificates) return certificates.error();
   HttpTsaOptions options;
   options.name = track.name;
   options.url = track.url;
+  options.policy = track.policy;
   options.ca_certificates = *std::move(certificates);
+  if (!track.credentials_file.empty()) {
+    auto authorization = read_credentials(folder_ / track.credentials_file);
+    if (!authorization) return authorization.error();
+    options.authorization = *std::move(authorization);
+  }
   return http_tsa(std::move(options), clock_);
 }
 
@@ -177,6 +200,12 @@ Result<std::vector<Bytes>> Archive::anchors(const Track& track) const {
   const auto octets = read_file(file, ca_size_max);
   if (!octets) return octets.error();
   return verifier::read_certificates(*octets, file.string());
+}
+
+Result<Ok> Archive::change_config(Config config) {
+  if (auto updated = update_config(folder_, config); !updated) return updated;
+  config_ = std::move(config);
+  return Ok{};
 }
 
 Blinded blind(const KeyVault& vault, std::string_view kind, std::string_view value) {

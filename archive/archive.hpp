@@ -19,7 +19,6 @@
 #include "archive/key_vault.hpp"
 #include "archive/rocks_store.hpp"
 #include "archive/tsa_client.hpp"
-#include "verifier/policy.hpp"
 
 namespace perdura::archive {
 
@@ -29,8 +28,11 @@ struct CreateOptions {
   std::filesystem::path keys;             // folder of the keys; empty: "keys" inside the archive
   std::optional<std::string> passphrase;  // seals the keys; nothing: a file only its owner reads
   std::string organisation;               // named in the local TSA's certificates
-  std::vector<std::string> tsa_urls;      // none: a local TSA is made
+  std::vector<std::string> tsa_urls;
   std::vector<std::filesystem::path> tsa_ca_files;  // one for each URL, or one for all
+  // How many local TSAs to make, each with a CA of its own; nothing: one if there are no URLs.
+  std::optional<unsigned> local_tsas;
+  unsigned quorum = 1;  // how many TSAs must have stamped a batch
 };
 
 // Makes an archive in `folder`, which must not exist or be empty. What it wrote is taken away again
@@ -67,14 +69,15 @@ class Archive {
   // A reader of contents, for one thread.
   ContentReader reader() const { return {*store_, vault_, dictionaries_}; }
 
-  // The client of a track. Errors: of opening a local TSA.
+  // The client of a track, active or retired. Errors: of opening a local TSA; of reading files.
   Result<std::unique_ptr<TsaClient>> tsa(const Track& track) const;
   // The certificates that a track's tokens are judged against, DER. Errors: not_found, malformed,
   // io.
   Result<std::vector<Bytes>> anchors(const Track& track) const;
 
-  // Until when algorithms are fit: what every act of the archive judges and plans by. Never null.
-  const std::shared_ptr<const verifier::AlgorithmPolicy>& policy() const { return policy_; }
+  // Puts other settings in place, on disk first. Nobody else may use the archive meanwhile.
+  // Errors: as update_config().
+  Result<Ok> change_config(Config config);
 
   // Held while a seal is under way.
   std::mutex& sealing() const { return sealing_; }
@@ -93,7 +96,6 @@ class Archive {
   const Clock& clock_;
   KeyVault vault_;
   std::unique_ptr<Store> store_;
-  std::shared_ptr<const verifier::AlgorithmPolicy> policy_ = verifier::AlgorithmPolicy::built_in();
   std::unique_ptr<Journal> journal_;
   mutable Dictionaries dictionaries_;
   mutable std::mutex sealing_;

@@ -1,11 +1,12 @@
 // DIR/perdura.json: what an archive is called, where its keys lie and which TSAs stamp for it.
-// Holds no secret. Specified in formats/store.md.
+// Holds no secret. Specified in formats/config.md.
 //
 // Thread safety: plain values and pure functions, but for reading and writing the file.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "verifier/digest.hpp"
@@ -13,12 +14,31 @@
 
 namespace perdura::archive {
 
+// Whether a track's TSA is still asked for time-stamps.
+enum class TrackState {
+  active,   // it stamps every batch and renews what it stamped
+  retired,  // it is asked for nothing; what it stamped is kept, and renewed by its successor
+};
+
 // A TSA and the hash of the trees that it stamps.
 struct Track {
   std::string name;  // [a-z0-9-]+: names files in a package
   verifier::DigestAlgorithm algorithm = verifier::DigestAlgorithm::sha256;
-  std::string url;      // empty: the local TSA
+  std::string url;      // empty: a local TSA
   std::string ca_file;  // PEM, relative to the archive's folder
+  // Of a local TSA: its folder, relative to the archive's folder.
+  std::string folder = "tsa";
+  TrackState state = TrackState::active;
+  // Of a retired track: the name of the track whose TSA renews its evidence; empty: any active one.
+  std::string successor = {};
+  // The TSA policy to ask for, dotted ("1.2.3"); empty: any.
+  std::string policy = {};
+  // File of mode 0600 whose first line is how to authenticate to the TSA: "user:password" or
+  // "Bearer TOKEN"; relative to the archive's folder. Empty: not at all.
+  std::string credentials_file = {};
+
+  bool local() const { return url.empty(); }
+  bool active() const { return state == TrackState::active; }
 };
 
 struct Config {
@@ -26,13 +46,24 @@ struct Config {
   std::string keys;    // folder of the keys, relative to the archive's folder or absolute
   std::vector<Track> tracks;
   unsigned quorum = 1;  // a batch is sealed when this many tracks have stamped it
+
+  // The track of that name; null when there is none.
+  const Track* track(std::string_view name) const;
 };
+
+// Whether a track may be called so: 1 to 32 of a-z, 0-9 and '-'.
+bool fit_for_track_name(std::string_view name);
 
 // Errors: not_found (no archive there), malformed, unsupported (made by a newer version), io.
 verifier::Result<Config> read_config(const std::filesystem::path& archive);
 
 // Writes the file in one atomic, synced step. Errors: conflict (there is one already), io.
 verifier::Result<verifier::Ok> create_config(const std::filesystem::path& archive,
+                                             const Config& config);
+
+// Puts other settings in the place of those that are there, in one atomic, synced step: whoever
+// reads sees the old ones or the new ones. Errors: misuse (settings that make no sense), io.
+verifier::Result<verifier::Ok> update_config(const std::filesystem::path& archive,
                                              const Config& config);
 
 }  // namespace perdura::archive

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -52,28 +53,42 @@ bool write_all(int file, ByteView octets) {
   return true;
 }
 
+// A synced file under a temporary name beside `path`; the name. Errors: io.
+Result<std::string> write_beside(const std::filesystem::path& path, ByteView octets, mode_t mode) {
+  std::string temporary = path.string() + ".new-" + std::to_string(::getpid());
+  ::unlink(temporary.c_str());  // of a process of our number that died
+  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (file.number() < 0) return failed("cannot create the file", path);
+  if (write_all(file.number(), octets) && ::fsync(file.number()) == 0) return temporary;
+  const Error error = failed("cannot write the file", path);
+  ::unlink(temporary.c_str());
+  return error;
+}
+
 }  // namespace
 
 Result<Ok> write_new_file(const std::filesystem::path& path, ByteView octets, mode_t mode) {
-  const std::string temporary = path.string() + ".new-" + std::to_string(::getpid());
-  ::unlink(temporary.c_str());  // of a process of our number that died
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-    if (file.number() < 0) return failed("cannot create the file", path);
-    if (!write_all(file.number(), octets) || ::fsync(file.number()) != 0) {
-      const Error error = failed("cannot write the file", path);
-      ::unlink(temporary.c_str());
-      return error;
-    }
-  }
+  const auto temporary = write_beside(path, octets, mode);
+  if (!temporary) return temporary.error();
   // link() refuses to overwrite; dying before it leaves at most the temporary name.
-  if (::link(temporary.c_str(), path.c_str()) != 0) {
+  if (::link(temporary->c_str(), path.c_str()) != 0) {
     Error error = failed("cannot create the file", path);
     if (errno == EEXIST) error = {Errc::conflict, "the file exists already", path.string(), ""};
-    ::unlink(temporary.c_str());
+    ::unlink(temporary->c_str());
     return error;
   }
-  ::unlink(temporary.c_str());
+  ::unlink(temporary->c_str());
+  return sync_folder(path.parent_path());
+}
+
+Result<Ok> replace_file(const std::filesystem::path& path, ByteView octets, mode_t mode) {
+  const auto temporary = write_beside(path, octets, mode);
+  if (!temporary) return temporary.error();
+  if (std::rename(temporary->c_str(), path.c_str()) != 0) {
+    const Error error = failed("cannot replace the file", path);
+    ::unlink(temporary->c_str());
+    return error;
+  }
   return sync_folder(path.parent_path());
 }
 

@@ -18,6 +18,11 @@ namespace perdura::archive {
 verifier::Result<verifier::Ok> write_new_file(const std::filesystem::path& path,
                                               verifier::ByteView octets, mode_t mode);
 
+// Puts a file with these octets in the place of what is at `path`, if anything: written under a
+// temporary name, synced, renamed over it, and the folder synced. Errors: io.
+verifier::Result<verifier::Ok> replace_file(const std::filesystem::path& path,
+                                            verifier::ByteView octets, mode_t mode);
+
 // Makes what was created or renamed in `folder` survive a power cut. Errors: io.
 verifier::Result<verifier::Ok> sync_folder(const std::filesystem::path& folder);
 

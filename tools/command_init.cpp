@@ -9,10 +9,10 @@ namespace {
 const CommandText text{
     "init", "DIR",
     "Make an archive in DIR: its store, its keys, its receipt key and a time-stamp authority.",
-    "Without --tsa a local time-stamp authority with its own CA is made in DIR/tsa. Its "
-    "time-stamps\n"
-    "are self-asserted: they show alteration by anyone without its key, but prove nothing against\n"
-    "the archive's owner. With --tsa, real RFC 3161 authorities stamp; the second and later ones\n"
+    "Without --tsa a local time-stamp authority with its own CA is made in DIR/tsa, and with\n"
+    "--local-tsas more of them. Their time-stamps are self-asserted: they show alteration by\n"
+    "anyone without the keys, but prove nothing against the archive's owner. With --tsa, real\n"
+    "RFC 3161 authorities stamp. The second and later authorities stamp\n"
     "over SHA-512 trees, so that neither an authority nor a hash function is the only one.\n\n"
     "The keys lie in DIR/keys unless --keys names another place. Whoever has the keys and the "
     "store\n"
@@ -48,9 +48,11 @@ void say_what_was_made(const std::filesystem::path& folder, const archive::Creat
             << (options.passphrase ? ", sealed by the passphrase"
                                    : ", protected by file mode alone")
             << ". Copy them to a safe place now: without them no record can be read.\n";
-  if (options.tsa_urls.empty()) {
+  const unsigned locals = options.local_tsas.value_or(options.tsa_urls.empty() ? 1 : 0);
+  for (unsigned i = 1; i <= locals; ++i) {
+    const std::string name = i == 1 ? "tsa" : "tsa" + std::to_string(i);
     std::cout << "Time-stamps: by a local, self-asserted authority. Verifiers need "
-              << (folder / "tsa" / "ca.pem").string() << ".\n";
+              << (folder / name / "ca.pem").string() << ".\n";
   }
   std::cout << "Next: perdura deposit " << folder.string() << " FILES...\n";
 }
@@ -70,7 +72,11 @@ int command_init(int argc, char** argv) {
       values(), "FILE")("keys", "folder for the keys, outside of DIR if you can", value(), "DIR2")(
       "passphrase-file", "seal the keys with the passphrase in this file's first line", value(),
       "FILE")("organisation", "named in the local authority's certificates",
-              value()->default_value("Perdura archive"), "NAME");
+              value()->default_value("Perdura archive"),
+              "NAME")("local-tsas", "how many local authorities to make, each with a CA of its own",
+                      cxxopts::value<unsigned>(), "N")(
+      "quorum", "how many authorities must have stamped a batch before it counts as sealed",
+      cxxopts::value<unsigned>()->default_value("1"), "K");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;
@@ -89,6 +95,9 @@ int command_init(int argc, char** argv) {
   create.organisation = (**parsed)["organisation"].as<std::string>();
   create.tsa_urls = list(**parsed, "tsa");
   for (const std::string& file : list(**parsed, "tsa-ca")) create.tsa_ca_files.emplace_back(file);
+  if ((*parsed)->count("local-tsas") != 0)
+    create.local_tsas = (**parsed)["local-tsas"].as<unsigned>();
+  create.quorum = (**parsed)["quorum"].as<unsigned>();
   if (auto made = archive::create_archive(folder, create, archive::SystemClock{}); !made) {
     return report(made.error());
   }

@@ -27,7 +27,8 @@ enum class SignatureOutcome {
 // What checking yielded, and what the policy has to know about it.
 struct SignatureCheck {
   SignatureOutcome outcome = SignatureOutcome::unsupported;
-  SignatureAlgorithm algorithm;  // its OBJECT IDENTIFIER names the digest too, where one does
+  SignatureScheme scheme = SignatureScheme::other;
+  int key_bits = 0;
   std::optional<DigestAlgorithm> digest;  // nothing when the scheme has none of its own
   std::string detail;                     // "RSASSA-PSS, 3072 bits, sha512"
 };

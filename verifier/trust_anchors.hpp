@@ -4,7 +4,6 @@
 // store. Thread safety: plain values.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,8 +12,6 @@
 #include "verifier/time.hpp"
 
 namespace perdura::verifier {
-
-class AlgorithmPolicy;
 
 // Certificates (DER) that are trusted as they are, usually roots of time-stamping authorities.
 struct TrustAnchors {
@@ -48,8 +45,6 @@ struct JudgeOptions {
   std::vector<Bytes> extra_certificates;  // DER; to build paths with, not trusted
   std::vector<Bytes> extra_crls;          // DER; their signatures are checked
   ReportDetail detail = ReportDetail::full;
-  // Until when algorithms are fit; null: by the policy that is built in.
-  std::shared_ptr<const AlgorithmPolicy> policy = nullptr;
 };
 
 }  // namespace perdura::verifier
