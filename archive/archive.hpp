@@ -19,6 +19,7 @@
 #include "archive/key_vault.hpp"
 #include "archive/rocks_store.hpp"
 #include "archive/tsa_client.hpp"
+#include "verifier/policy.hpp"
 
 namespace perdura::archive {
 
@@ -78,6 +79,8 @@ class Archive {
   // Puts other settings in place, on disk first. Nobody else may use the archive meanwhile.
   // Errors: as update_config().
   Result<Ok> change_config(Config config);
+  // Until when algorithms are fit: what every act of the archive judges and plans by. Never null.
+  const std::shared_ptr<const verifier::AlgorithmPolicy>& policy() const { return policy_; }
 
   // Held while a seal is under way.
   std::mutex& sealing() const { return sealing_; }
@@ -96,6 +99,7 @@ class Archive {
   const Clock& clock_;
   KeyVault vault_;
   std::unique_ptr<Store> store_;
+  std::shared_ptr<const verifier::AlgorithmPolicy> policy_ = verifier::AlgorithmPolicy::built_in();
   std::unique_ptr<Journal> journal_;
   mutable Dictionaries dictionaries_;
   mutable std::mutex sealing_;

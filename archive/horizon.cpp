@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "archive/validation_data.hpp"
-#include "verifier/policy.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -30,7 +29,7 @@ Result<Horizon> end_of_certificate(ByteView der) {
 
 }  // namespace
 
-Result<Horizon> horizon(const BatchTrack& track) {
+Result<Horizon> horizon(const BatchTrack& track, const verifier::AlgorithmPolicy& policy) {
   const auto certificates = certificates_of(track.token);
   if (!certificates) return certificates.error();
   std::optional<Horizon> earliest;
@@ -42,7 +41,7 @@ Result<Horizon> horizon(const BatchTrack& track) {
     if (!end) return end;
     take(*std::move(end));
   }
-  if (const auto end = verifier::end_of(track.algorithm)) {
+  if (const auto end = policy.end_of(track.algorithm)) {
     take({*end, std::string(verifier::name(track.algorithm))});
   }
   if (!earliest) return Error{Errc::malformed, "the token holds no certificate", track.name, ""};

@@ -1,12 +1,13 @@
 // When evidence stops being provable unless it is renewed first.
 //
 // So far: the earliest end of a certificate in the token, and of the tree's hash function by the
-// built-in policy. Thread safety: pure functions.
+// archive's policy. Thread safety: pure functions.
 #pragma once
 
 #include <string>
 
 #include "archive/batch.hpp"
+#include "verifier/policy.hpp"
 
 namespace perdura::archive {
 
@@ -17,6 +18,6 @@ struct Horizon {
 };
 
 // Of a track that is stamped. Errors: malformed (the token does not parse).
-Result<Horizon> horizon(const BatchTrack& track);
+Result<Horizon> horizon(const BatchTrack& track, const verifier::AlgorithmPolicy& policy);
 
 }  // namespace perdura::archive

@@ -185,6 +185,7 @@ void check_token(const Archive& archive, Findings& findings, const Batch& batch,
   }
   options.at = archive.clock().now();
   options.revocation = verifier::RevocationMode::if_present;
+  options.policy = archive.policy();
   const auto report = verifier::TokenJudge(options).judge(track.token, options.at, &root);
   if (report.verdict() == Verdict::passed) return;
   const verifier::Finding* finding = report.decisive();

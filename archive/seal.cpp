@@ -83,6 +83,7 @@ Result<Bytes> stamped(const Archive& archive, const Track& track, TsaClient& tsa
   options.anchors.certificates = *std::move(anchors);
   options.at = archive.clock().now();
   options.revocation = verifier::RevocationMode::if_present;
+  options.policy = archive.policy();
   // The archive accepts no evidence that its own verifier would refuse.
   const Report report =
       verifier::TokenJudge(std::move(options)).judge(*token, archive.clock().now(), &root);

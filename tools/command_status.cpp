@@ -32,7 +32,7 @@ Result<std::map<std::string, TrackState>> track_states(const archive::Archive& a
         continue;
       }
       ++state.stamped;
-      const auto end = archive::horizon(track);
+      const auto end = archive::horizon(track, *archive.policy());
       if (!end) return end.error();
       if (!state.horizon || end->end < state.horizon->end) state.horizon = *end;
     }

@@ -1,39 +1,117 @@
 #include "verifier/policy.hpp"
 
+#include <algorithm>
+#include <array>
+#include <limits>
 #include <span>
+
+#include "verifier/timestamp_token.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-struct Step {
-  int bits;         // keys of this size and more, up to the next step
-  const char* end;  // empty: none known
-};
+using Parameters = std::map<std::string, int>;
 
-// ETSI TS 119 312 V1.5.1, as in DSS's default policy of 2024-10-13.
-constexpr Step rsa_pkcs1_steps[] = {
-    // clang-format off
-    {0, "0000-01-01"}, {786, "2010-08-01"}, {1024, "2019-10-01"}, {1900, "2029-01-01"},
-};
-constexpr Step rsa_pss_steps[] = {
-    {0, "0000-01-01"}, {786, "2010-08-01"}, {1024, "2019-10-01"}, {1900, "2029-01-01"}, {3000, ""},
-};
-constexpr Step dsa_steps[] = {
-    {0, "0000-01-01"}, {1024, "2015-12-01"}, {1900, "2029-01-01"}, {3000, ""},
-};
-constexpr Step ecdsa_steps[] = {
-    {0, "0000-01-01"}, {160, "2012-08-01"}, {224, "2021-10-01"}, {250, ""},
-    // clang-format on
-};
-
-std::optional<Time> end_in(std::span<const Step> steps, int bits) {
-  std::string_view end;
-  for (const Step& step : steps) {
-    if (bits >= step.bits) end = step.end;
-  }
-  if (end.empty()) return std::nullopt;
-  return parse_time(end);
+// RFC 5698 §6: a constraint that the algorithm's parameters do not meet, or that can't be
+// understood, takes its evaluation out.
+bool meets(const PolicyParameter& constraint, const Parameters& parameters) {
+  const auto given = parameters.find(constraint.name);
+  if (!constraint.understood || given == parameters.end()) return false;
+  return (!constraint.min || *constraint.min <= given->second) &&
+         (!constraint.max || given->second <= *constraint.max);
 }
+
+bool meets(const PolicyEvaluation& evaluation, const Parameters& parameters) {
+  return std::ranges::all_of(evaluation.parameters, [&](const PolicyParameter& constraint) {
+    return meets(constraint, parameters);
+  });
+}
+
+int lowest(const PolicyEvaluation& evaluation, const std::string& parameter) {
+  for (const PolicyParameter& constraint : evaluation.parameters) {
+    if (constraint.name == parameter && constraint.min) return *constraint.min;
+  }
+  return std::numeric_limits<int>::min();
+}
+
+// Whether `a` asks for as much as `b` of every parameter, and for more of one.
+bool asks_more(const PolicyEvaluation& a, const PolicyEvaluation& b, const Parameters& parameters) {
+  bool more = false;
+  for (const auto& [parameter, value] : parameters) {
+    const int ours = lowest(a, parameter);
+    const int theirs = lowest(b, parameter);
+    if (ours < theirs) return false;
+    more |= ours > theirs;
+  }
+  return more;
+}
+
+bool starts_earlier(const FitPeriod& a, const FitPeriod& b) {
+  if (!a.start || !b.start) return !a.start && b.start;
+  return *a.start < *b.start;
+}
+
+// In order, and joined where they touch.
+std::vector<FitPeriod> joined(std::vector<FitPeriod> periods) {
+  std::ranges::sort(periods, starts_earlier);
+  std::vector<FitPeriod> result;
+  for (const FitPeriod& period : periods) {
+    if (period.start && period.end && *period.end <= *period.start) continue;
+    const bool touches = !result.empty() && (!result.back().end || !period.start ||
+                                             *period.start <= *result.back().end);
+    if (!touches) {
+      result.push_back(period);
+    } else if (result.back().end) {
+      result.back().end = period.end ? std::max(*result.back().end, *period.end) : period.end;
+    }
+  }
+  return result;
+}
+
+// When both are fit.
+std::vector<FitPeriod> common(const std::vector<FitPeriod>& a, const std::vector<FitPeriod>& b) {
+  std::vector<FitPeriod> result;
+  for (const FitPeriod& one : a) {
+    for (const FitPeriod& other : b) {
+      FitPeriod both = one;
+      if (other.start && (!both.start || *both.start < *other.start)) both.start = other.start;
+      if (other.end && (!both.end || *other.end < *both.end)) both.end = other.end;
+      result.push_back(both);
+    }
+  }
+  return joined(std::move(result));
+}
+
+// The public-key algorithm itself, for policies that name it apart from padding and hash function.
+std::string_view key_oid(SignatureScheme scheme) {
+  switch (scheme) {
+    case SignatureScheme::rsa_pkcs1:
+    case SignatureScheme::rsa_pss:
+      return "1.2.840.113549.1.1.1";
+    case SignatureScheme::dsa:
+      return "1.2.840.10040.4.1";
+    case SignatureScheme::ecdsa:
+      return "1.2.840.10045.2.1";
+    default:
+      return "";
+  }
+}
+
+Parameters parameters_of(const SignatureAlgorithm& algorithm) {
+  switch (algorithm.scheme) {
+    case SignatureScheme::rsa_pkcs1:
+    case SignatureScheme::rsa_pss:
+      return {{"moduluslength", algorithm.key_bits}};
+    case SignatureScheme::dsa:
+      return {{"plength", algorithm.key_bits}, {"qlength", algorithm.subgroup_bits}};
+    case SignatureScheme::ecdsa:
+      return {{"plength", algorithm.key_bits}, {"qlength", algorithm.key_bits}};
+    default:
+      return {};
+  }
+}
+
+constexpr Time year_0{-62'167'219'200};
 
 }  // namespace
 
@@ -55,32 +133,65 @@ std::string_view name(SignatureScheme scheme) {
   return "other scheme";
 }
 
-std::optional<Time> end_of(DigestAlgorithm algorithm) {
-  switch (algorithm) {
-    case DigestAlgorithm::sha1:
-      return parse_time("2012-08-01");
-    case DigestAlgorithm::ripemd160:
-      return parse_time("2014-08-01");
-    case DigestAlgorithm::sha224:
-      return parse_time("2029-01-01");
-    default:
-      return std::nullopt;
+std::optional<Time> Fitness::end() const {
+  return periods.empty() ? std::optional(year_0) : periods.back().end;
+}
+
+AlgorithmPolicy::AlgorithmPolicy(PolicyTable table) : table_(std::move(table)) {
+  for (std::size_t i = 0; i < table_.algorithms.size(); ++i) {
+    for (const std::string& oid : table_.algorithms[i].oids) by_oid_.emplace(oid, i);
   }
 }
 
-std::optional<Time> end_of(SignatureScheme scheme, int key_bits) {
-  switch (scheme) {
-    case SignatureScheme::rsa_pkcs1:
-      return end_in(rsa_pkcs1_steps, key_bits);
-    case SignatureScheme::rsa_pss:
-      return end_in(rsa_pss_steps, key_bits);
-    case SignatureScheme::dsa:
-      return end_in(dsa_steps, key_bits);
-    case SignatureScheme::ecdsa:
-      return end_in(ecdsa_steps, key_bits);
-    default:
-      return std::nullopt;
+// RFC 5698 §6, and where several evaluations are met, those that ask most of the parameters.
+Fitness AlgorithmPolicy::fitness(std::string_view oid, const Parameters& parameters) const {
+  Fitness result;
+  const auto found = by_oid_.find(oid);
+  if (found == by_oid_.end()) return result;
+  const PolicyAlgorithm& algorithm = table_.algorithms[found->second];
+  std::vector<const PolicyEvaluation*> met;
+  for (const PolicyEvaluation& evaluation : algorithm.evaluations) {
+    if (meets(evaluation, parameters)) met.push_back(&evaluation);
   }
+  result.known = true;
+  result.source = algorithm.information;
+  for (const PolicyEvaluation* evaluation : met) {
+    const auto outdoes = [&](const PolicyEvaluation* other) {
+      return asks_more(*other, *evaluation, parameters);
+    };
+    if (!std::ranges::any_of(met, outdoes)) result.periods.push_back(evaluation->validity);
+  }
+  result.periods = joined(std::move(result.periods));
+  return result;
+}
+
+Fitness AlgorithmPolicy::fitness_of(DigestAlgorithm algorithm) const {
+  return fitness_of_oid(oid_text(oid(algorithm)));
+}
+
+Fitness AlgorithmPolicy::fitness_of(const SignatureAlgorithm& algorithm) const {
+  const Parameters parameters = parameters_of(algorithm);
+  Fitness exact = fitness(algorithm.oid, parameters);
+  // PSS is listed by itself, or stands under RSA; with PKCS #1 v1.5 both must allow it.
+  if (exact.known && algorithm.scheme == SignatureScheme::rsa_pss) return exact;
+  Fitness key = fitness(key_oid(algorithm.scheme), parameters);
+  if (!exact.known) return key;
+  if (key.known) exact.periods = common(exact.periods, key.periods);
+  return exact;
+}
+
+Fitness AlgorithmPolicy::fitness_of_oid(std::string_view oid) const { return fitness(oid, {}); }
+
+std::optional<Time> AlgorithmPolicy::end_of(DigestAlgorithm algorithm) const {
+  return fitness_of(algorithm).end();
+}
+
+std::optional<Time> AlgorithmPolicy::end_of(const SignatureAlgorithm& algorithm) const {
+  return fitness_of(algorithm).end();
+}
+
+std::optional<Time> AlgorithmPolicy::end_of_oid(std::string_view oid) const {
+  return fitness_of_oid(oid).end();
 }
 
 }  // namespace perdura::verifier

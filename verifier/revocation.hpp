@@ -7,12 +7,14 @@
 // does not matter: it is signed. Thread safety: pure functions.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "verifier/certificate_path.hpp"
+#include "verifier/policy.hpp"
 #include "verifier/time.hpp"
 #include "verifier/trust_anchors.hpp"
 #include "verifier/verdict.hpp"
@@ -53,9 +55,11 @@ struct StatusQuestion {
   Time reference;         // T
   bool covered = false;   // T is shown by a later time-stamp, not assumed
   RevocationMode mode = RevocationMode::required;
+  std::shared_ptr<const AlgorithmPolicy> policy;  // never null
 };
 
-// What of `sources` speaks about the certificate; `notes` gets why some do not count.
+// What of `sources` speaks about the certificate, signed with what the policy calls fit; `notes`
+// gets why some do not count.
 std::vector<CertificateStatus> read_status(const StatusQuestion& question,
                                            std::span<const StatusSource> sources,
                                            std::vector<std::string>& notes);

@@ -21,8 +21,9 @@ using Notes = std::vector<std::string>;
 
 // Whether the signature holds and its algorithms were fit when the information is known to have
 // existed; the reason goes to `notes`.
-bool well_signed(const StatusSource& source, ByteView encoding, X509* signer, Notes& notes) {
-  const auto parts = signed_parts(encoding);
+bool well_signed(const StatusSource& source, const AlgorithmPolicy& policy, X509* signer,
+                 Notes& notes) {
+  const auto parts = signed_parts(source.octets);
   if (!parts) {
     notes.push_back(source.from + ": malformed");
     return false;
@@ -35,8 +36,8 @@ bool well_signed(const StatusSource& source, ByteView encoding, X509* signer, No
                     (invalid ? "does not verify" : "can't be checked") + " (" + check.detail + ")");
     return false;
   }
-  const auto scheme_end = end_of(check.scheme, check.key_bits);
-  const auto digest_end = check.digest ? end_of(*check.digest) : std::nullopt;
+  const auto scheme_end = policy.end_of(check.algorithm);
+  const auto digest_end = check.digest ? policy.end_of(*check.digest) : std::nullopt;
   const bool fit =
       (!scheme_end || source.proven < *scheme_end) && (!digest_end || source.proven < *digest_end);
   if (!fit) notes.push_back(source.from + ": signed with " + check.detail + ", no longer fit");
@@ -139,7 +140,7 @@ std::optional<CertificateStatus> read_crl(const StatusQuestion& question,
     notes.push_back(source.from + ": the issuer may not sign revocation lists");
     return std::nullopt;
   }
-  if (!well_signed(source, source.octets, issuer, notes)) return std::nullopt;
+  if (!well_signed(source, *question.policy, issuer, notes)) return std::nullopt;
   if (!extensions_understood(crl.get()) || !covers(crl.get(), *question.certificate)) {
     notes.push_back(source.from +
                     ": revocation list of a kind that does not cover the certificate");
@@ -250,7 +251,7 @@ void read_ocsp(const StatusQuestion& question, const StatusSource& source, Notes
     notes.push_back(source.from + ": OCSP response of someone without that task");
     return;
   }
-  if (!well_signed(source, source.octets, responder, notes)) return;
+  if (!well_signed(source, *question.policy, responder, notes)) return;
   for (OCSP_SINGLERESP* single : singles) {
     if (auto status = read_single(single, source)) statuses.push_back(std::move(*status));
   }

@@ -1,9 +1,12 @@
 #include "verifier/signature.hpp"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace perdura::verifier {
@@ -104,6 +107,24 @@ std::optional<PssParameters> read_pss_parameters(const AlgorithmIdentifier& algo
 // libcrypto fetches by OBJECT IDENTIFIER too.
 std::string fetch_name(DigestAlgorithm algorithm) { return oid_text(oid(algorithm)); }
 
+// The OBJECT IDENTIFIER that names scheme and digest both; `oid` when there is none.
+std::string exact_oid(SignatureScheme scheme, std::optional<DigestAlgorithm> digest,
+                      std::string_view oid) {
+  const auto names_both = [&](const Row& row) {
+    return digest && row.scheme == scheme && row.digest == digest;
+  };
+  const auto found = std::ranges::find_if(rows, names_both);
+  return std::string(found != std::end(rows) ? found->oid : oid);
+}
+
+// The bits of a DSA key's q; 0 when it has none.
+int subgroup_bits(EVP_PKEY* key) {
+  BIGNUM* q = nullptr;
+  if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_FFC_Q, &q) != 1) return 0;
+  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> holder(q, BN_free);
+  return BN_num_bits(q);
+}
+
 bool set_pss(EVP_PKEY_CTX* context, const PssParameters& pss) {
   return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) > 0 &&
          EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, fetch_name(*pss.mask_digest).c_str(), nullptr) >
@@ -158,8 +179,9 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
     return result;
   }
   const Row* row = find_row(oid);
-  result.key_bits = EVP_PKEY_get_bits(key);
-  if (row != nullptr) result.scheme = row->scheme;
+  result.algorithm.oid = oid;
+  result.algorithm.key_bits = EVP_PKEY_get_bits(key);
+  if (row != nullptr) result.algorithm.scheme = row->scheme;
   std::optional<PssParameters> pss;
   if (row != nullptr && row->scheme == SignatureScheme::rsa_pss) {
     pss = read_pss_parameters(algorithm);
@@ -183,8 +205,12 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
   const bool needs_digest = row != nullptr && row->scheme != SignatureScheme::eddsa;
   if (needs_digest && !result.digest) return result;
   result.detail = std::string(row != nullptr ? name(row->scheme) : std::string_view(oid)) + ", " +
-                  std::to_string(result.key_bits) + " bits";
+                  std::to_string(result.algorithm.key_bits) + " bits";
   if (result.digest) result.detail += ", " + std::string(name(*result.digest));
+  result.algorithm.oid = exact_oid(result.algorithm.scheme, result.digest, oid);
+  if (result.algorithm.scheme == SignatureScheme::dsa) {
+    result.algorithm.subgroup_bits = subgroup_bits(key);
+  }
   result.outcome = verify(key, result.digest, pss ? &*pss : nullptr, message, signature);
   ERR_clear_error();
   return result;

@@ -27,8 +27,7 @@ enum class SignatureOutcome {
 // What checking yielded, and what the policy has to know about it.
 struct SignatureCheck {
   SignatureOutcome outcome = SignatureOutcome::unsupported;
-  SignatureScheme scheme = SignatureScheme::other;
-  int key_bits = 0;
+  SignatureAlgorithm algorithm;  // its OBJECT IDENTIFIER names the digest too, where one does
   std::optional<DigestAlgorithm> digest;  // nothing when the scheme has none of its own
   std::string detail;                     // "RSASSA-PSS, 3072 bits, sha512"
 };

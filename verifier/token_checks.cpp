@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "verifier/findings.hpp"
-#include "verifier/policy.hpp"
 #include "verifier/revocation.hpp"
 #include "verifier/signature.hpp"
 
@@ -20,8 +19,10 @@ constexpr std::size_t pool_max = 256;
 constexpr Tag directory_name = tag::context(4);
 
 std::string bits_text(const SignatureCheck& signature) {
-  return std::string(name(signature.scheme)) + " with " + std::to_string(signature.key_bits) +
-         " bits";
+  const SignatureAlgorithm& algorithm = signature.algorithm;
+  const bool named = algorithm.scheme != SignatureScheme::other;
+  return (named ? std::string(name(algorithm.scheme)) : algorithm.oid) + " with " +
+         std::to_string(algorithm.key_bits) + " bits";
 }
 
 class TokenChecks {
@@ -59,6 +60,7 @@ class TokenChecks {
 
  private:
   void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
+  const AlgorithmPolicy& policy() const { return *options_.policy; }
 
   void gather_pool() {
     const std::size_t count = std::min(token_.certificates.size(), pool_max);
@@ -270,12 +272,12 @@ class TokenChecks {
                                   digest_algorithm(signer_.digest_algorithm), signature_.digest}) {
       if (!algorithm || std::ranges::find(judged, *algorithm) != judged.end()) continue;
       judged.push_back(*algorithm);
-      fit &= judge_fitness(end_of(*algorithm), std::string(name(*algorithm)), made, reference_,
-                           report_);
+      fit &= judge_fitness(policy().fitness_of(*algorithm), std::string(name(*algorithm)), made,
+                           reference_, report_);
     }
     if (signature_.outcome != SignatureOutcome::unsupported) {
-      fit &= judge_fitness(end_of(signature_.scheme, signature_.key_bits), bits_text(signature_),
-                           made, reference_, report_);
+      fit &= judge_fitness(policy().fitness_of(signature_.algorithm), bits_text(signature_), made,
+                           reference_, report_);
     }
     if (fit) {
       add(passed("The algorithms of the time-stamp were fit for as long as they were relied on.",
@@ -306,13 +308,14 @@ class TokenChecks {
     const Time issued = found.path[i]->not_before();
     const Time made = std::min(issued, info_.gen_time);
     if (signature.digest) {
-      judge_fitness(end_of(*signature.digest), std::string(name(*signature.digest)), made,
-                    reference_, part);
+      judge_fitness(policy().fitness_of(*signature.digest), std::string(name(*signature.digest)),
+                    made, reference_, part);
     }
-    judge_fitness(end_of(signature.scheme, signature.key_bits), bits_text(signature), made,
-                  reference_, part);
-    const StatusQuestion question{found.path[i], found.path[i + 1],          info_.gen_time,
-                                  reference_,    judged_.later() != nullptr, options_.revocation};
+    judge_fitness(policy().fitness_of(signature.algorithm), bits_text(signature), made, reference_,
+                  part);
+    const StatusQuestion question{found.path[i],  found.path[i + 1],          info_.gen_time,
+                                  reference_,     judged_.later() != nullptr, options_.revocation,
+                                  options_.policy};
     std::vector<std::string> notes;
     const auto statuses = read_status(question, sources(), notes);
     part.findings.push_back(judge_status(question, statuses, notes));
@@ -363,12 +366,24 @@ Report check_token(const JudgedToken& token, const TrustMaterial& trust,
   return TokenChecks(token, trust, options).run();
 }
 
-bool judge_fitness(std::optional<Time> end, const std::string& algorithm, Time made, Time reference,
+bool judge_fitness(const Fitness& fitness, const std::string& algorithm, Time made, Time reference,
                    Report& report) {
-  if (!end || (made < *end && reference < *end)) return true;
-  const std::string detail = algorithm + ": fit until " + to_string(*end) + ", used " +
-                             to_string(made) + ", relied on until " + to_string(reference);
-  if (made >= *end) {
+  const std::string used =
+      ", used " + to_string(made) + ", relied on until " + to_string(reference);
+  if (!fitness.known) {
+    report.findings.push_back(undecided(
+        SubIndication::crypto_failure,
+        "The policy on algorithms does not say whether an algorithm that was used is fit.",
+        algorithm + used, "RFC 5698 section 6"));
+    return false;
+  }
+  const auto then = [&](const FitPeriod& period) { return period.contains(made); };
+  const auto period = std::ranges::find_if(fitness.periods, then);
+  if (period != fitness.periods.end() && period->contains(reference)) return true;
+  const auto end = period != fitness.periods.end() ? period->end : fitness.end();
+  const std::string detail =
+      algorithm + (end ? ": fit until " + to_string(*end) : ": fit at another time") + used;
+  if (period == fitness.periods.end()) {
     // Not FAILED (ETSI EN 319 102-1 has it so too): weak is not yet forged. Never PASSED either.
     report.findings.push_back(undecided(SubIndication::crypto_failure,
                                         "An algorithm was already too weak when it was used.",

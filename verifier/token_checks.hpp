@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "verifier/certificate_path.hpp"
+#include "verifier/policy.hpp"
 #include "verifier/trust_anchors.hpp"
 #include "verifier/verdict.hpp"
 #include "verifier/verify_token.hpp"
@@ -22,9 +23,9 @@ struct TrustMaterial {
 Report check_token(const JudgedToken& token, const TrustMaterial& trust,
                    const JudgeOptions& options);
 
-// Adds an INDETERMINATE finding when `end` had come, at `made` already or by `reference`. Whether
-// it added none.
-bool judge_fitness(std::optional<Time> end, const std::string& algorithm, Time made, Time reference,
+// Adds an INDETERMINATE finding when the algorithm was unfit, at `made` already or by `reference`.
+// Whether it added none.
+bool judge_fitness(const Fitness& fitness, const std::string& algorithm, Time made, Time reference,
                    Report& report);
 
 }  // namespace perdura::verifier

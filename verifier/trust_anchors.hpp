@@ -4,6 +4,7 @@
 // store. Thread safety: plain values.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@
 #include "verifier/time.hpp"
 
 namespace perdura::verifier {
+
+class AlgorithmPolicy;
 
 // Certificates (DER) that are trusted as they are, usually roots of time-stamping authorities.
 struct TrustAnchors {
@@ -45,6 +48,8 @@ struct JudgeOptions {
   std::vector<Bytes> extra_certificates;  // DER; to build paths with, not trusted
   std::vector<Bytes> extra_crls;          // DER; their signatures are checked
   ReportDetail detail = ReportDetail::full;
+  // Until when algorithms are fit; null: by the policy that is built in.
+  std::shared_ptr<const AlgorithmPolicy> policy = nullptr;
 };
 
 }  // namespace perdura::verifier

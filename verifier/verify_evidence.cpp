@@ -174,8 +174,9 @@ class EvidenceChecks {
       if (next == nullptr) return;
       until = next->tst_info.gen_time;
     }
-    judge_fitness(end_of(algorithm), "hash tree with " + std::string(name(algorithm)),
-                  first->tst_info.gen_time, until, chain);
+    judge_fitness(judge_.options().policy->fitness_of(algorithm),
+                  "hash tree with " + std::string(name(algorithm)), first->tst_info.gen_time, until,
+                  chain);
   }
 
   // The first time-stamp of a chain covers the objects: by themselves (§4.3), or with the whole

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "verifier/findings.hpp"
+#include "verifier/policy.hpp"
 #include "verifier/token_checks.hpp"
 
 namespace perdura::verifier {
@@ -139,6 +140,7 @@ struct TokenJudge::State {
 
 TokenJudge::TokenJudge(JudgeOptions options) : state_(std::make_unique<State>()) {
   state_->options = std::move(options);
+  if (state_->options.policy == nullptr) state_->options.policy = AlgorithmPolicy::built_in();
   const auto read = [](const std::vector<Bytes>& all, std::vector<CertificatePtr>& pool) {
     const std::vector<ByteView> views(all.begin(), all.end());
     read_certificates_into(views, pool);

@@ -57,6 +57,7 @@ class TokenJudge {
   TokenJudge(const TokenJudge&) = delete;
   TokenJudge& operator=(const TokenJudge&) = delete;
 
+  // The policy in them is never null.
   const JudgeOptions& options() const;
 
   // The newest token, judged as of `reference` (usually options().at).

@@ -1,0 +1,134 @@
+// Policies: what a table says about an algorithm at a moment.
+#include "verifier/policy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace perdura::verifier {
+namespace {
+
+constexpr const char* some_oid = "1.2.3.4";
+constexpr const char* rsa_key = "1.2.840.113549.1.1.1";
+constexpr const char* sha256_with_rsa = "1.2.840.113549.1.1.11";
+
+FitPeriod period(const std::string& start, const std::string& end) {
+  return {parse_time(start), parse_time(end)};
+}
+
+PolicyEvaluation evaluation(std::vector<PolicyParameter> parameters, const std::string& end) {
+  return {std::move(parameters), period("", end)};
+}
+
+PolicyParameter at_least(const std::string& parameter, int bits) {
+  return {parameter, bits, std::nullopt};
+}
+
+AlgorithmPolicy policy_with(std::vector<PolicyAlgorithm> algorithms) {
+  PolicyTable table;
+  table.algorithms = std::move(algorithms);
+  return AlgorithmPolicy(std::move(table));
+}
+
+std::string written(const std::optional<Time>& end) { return end ? to_string(*end) : "open"; }
+
+std::string end_of_rsa(const AlgorithmPolicy& policy, int bits) {
+  return written(policy.end_of({SignatureScheme::rsa_pkcs1, bits, 0, sha256_with_rsa}));
+}
+
+const std::string never = "0000-01-01T00:00:00Z";
+
+TEST(AlgorithmPolicy, WhatItDoesNotNameEndsBeforeEverything) {
+  const AlgorithmPolicy policy = policy_with({});
+  EXPECT_FALSE(policy.fitness_of_oid(some_oid).known);
+  EXPECT_EQ(written(policy.end_of_oid(some_oid)), never);
+  EXPECT_EQ(written(policy.end_of(DigestAlgorithm::sha512)), never);
+  EXPECT_EQ(end_of_rsa(policy, 4096), never);
+}
+
+TEST(AlgorithmPolicy, TakesTheStepOfTheKeysLength) {
+  const AlgorithmPolicy policy =
+      policy_with({{"RSA",
+                    {rsa_key},
+                    {},
+                    {evaluation({at_least("moduluslength", 1024)}, "2008-01-01"),
+                     evaluation({at_least("moduluslength", 2048)}, "2030-01-01"),
+                     evaluation({{"moduluslength", 3000, 4000}}, "")},
+                    ""}});
+  EXPECT_EQ(end_of_rsa(policy, 1023), never);
+  EXPECT_EQ(end_of_rsa(policy, 1024), "2008-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy, 2047), "2008-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy, 2048), "2030-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy, 3000), "open");
+  EXPECT_EQ(end_of_rsa(policy, 4001), "2030-01-01T00:00:00Z");
+}
+
+TEST(AlgorithmPolicy, AConstraintThatIsNotUnderstoodTakesItsEvaluationOut) {
+  PolicyParameter strange = at_least("moduluslength", 1024);
+  strange.understood = false;
+  const AlgorithmPolicy policy =
+      policy_with({{"RSA",
+                    {rsa_key},
+                    {},
+                    {evaluation({strange}, ""), evaluation({at_least("roundness", 1)}, ""),
+                     evaluation({at_least("moduluslength", 1024)}, "2020-01-01")},
+                    ""}});
+  EXPECT_EQ(end_of_rsa(policy, 4096), "2020-01-01T00:00:00Z");
+}
+
+TEST(AlgorithmPolicy, DsaNeedsBothOfItsLengths) {
+  const AlgorithmPolicy policy = policy_with(
+      {{"DSA",
+        {"1.2.840.10040.4.1"},
+        {},
+        {evaluation({at_least("plength", 1024), at_least("qlength", 160)}, "2008-01-01"),
+         evaluation({at_least("plength", 2048), at_least("qlength", 224)}, "2020-01-01")},
+        ""}});
+  const auto end = [&](int p, int q) {
+    return written(policy.end_of({SignatureScheme::dsa, p, q, ""}));
+  };
+  EXPECT_EQ(end(2048, 224), "2020-01-01T00:00:00Z");
+  EXPECT_EQ(end(2048, 160), "2008-01-01T00:00:00Z");
+  EXPECT_EQ(end(2048, 0), never);
+}
+
+TEST(AlgorithmPolicy, PaddingAndKeyMustBothBeFit) {
+  const PolicyAlgorithm key = {"RSA", {rsa_key}, {}, {evaluation({}, "2030-01-01")}, "key"};
+  const PolicyAlgorithm whole = {
+      "SHA-256 with RSA", {sha256_with_rsa}, {}, {evaluation({}, "2020-01-01")}, "whole"};
+  EXPECT_EQ(end_of_rsa(policy_with({key}), 2048), "2030-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy_with({whole}), 2048), "2020-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy_with({key, whole}), 2048), "2020-01-01T00:00:00Z");
+}
+
+TEST(AlgorithmPolicy, WhatBecameFitAgainWasUnfitBetween) {
+  const AlgorithmPolicy policy =
+      policy_with({{"X",
+                    {some_oid},
+                    {},
+                    {{{}, period("2010-01-01", "2020-01-01")}, {{}, period("", "2000-01-01")}},
+                    ""}});
+  const Fitness fitness = policy.fitness_of_oid(some_oid);
+  ASSERT_EQ(fitness.periods.size(), 2u);
+  EXPECT_TRUE(fitness.periods[0].contains(*parse_time("1999-12-31T23:59:59Z")));
+  EXPECT_FALSE(fitness.periods[0].contains(*parse_time("2000-01-01")));
+  EXPECT_FALSE(fitness.periods[1].contains(*parse_time("2009-12-31")));
+  EXPECT_TRUE(fitness.periods[1].contains(*parse_time("2010-01-01")));
+  EXPECT_EQ(written(fitness.end()), "2020-01-01T00:00:00Z");
+}
+
+TEST(AlgorithmPolicy, TheBuiltInOneNamesAllThatTheVerifierKnows) {
+  const AlgorithmPolicy& policy = *AlgorithmPolicy::built_in();
+  for (const auto algorithm :
+       {DigestAlgorithm::sha1, DigestAlgorithm::ripemd160, DigestAlgorithm::sha224,
+        DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512,
+        DigestAlgorithm::sha512_256, DigestAlgorithm::sha3_256, DigestAlgorithm::sha3_384,
+        DigestAlgorithm::sha3_512}) {
+    EXPECT_TRUE(policy.fitness_of(algorithm).known) << name(algorithm);
+  }
+  EXPECT_EQ(written(policy.end_of(DigestAlgorithm::sha1)), "2012-08-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy, 2048), "2029-01-01T00:00:00Z");
+  EXPECT_EQ(end_of_rsa(policy, 512), never);
+  EXPECT_EQ(written(policy.end_of({SignatureScheme::eddsa, 256, 0, "1.3.101.112"})), "open");
+}
+
+}  // namespace
+}  // namespace perdura::verifier
