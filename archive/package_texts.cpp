@@ -27,7 +27,7 @@ network and no archive. Its answer is, for each record and for the package:
     INDETERMINATE   nothing is wrong, but something that is needed is not there; it says what
     FAILED          something is wrong; it says what, and where
 
-BY-HAND.txt tells how to verify with sha256sum and openssl alone.
+BY-HAND.txt tells how to verify with sha256sum and openssl alone, and check-by-hand.sh does it.
 
 WHAT LIES WHERE
 
@@ -53,6 +53,16 @@ is not shown either.
 
 // The commands are the lines that are indented by four: a test runs them.
 constexpr std::string_view by_hand_body = R"text(
+THE SHORT WAY
+
+  sh check-by-hand.sh . CA.pem RECORD
+
+does all of what follows, renewals too, and says PASSED, FAILED or INDETERMINATE. It is a text: read
+it first. A script that came with a package is as honest as who gave it to you; the same one comes
+with Perdura's source and is installed beside its programs.
+
+STEP BY STEP
+
   RECORD=77a57b85...      a folder in data/records
   TRACK=local             one of the tracks above
   CA=/path/to/CA.pem      the certificate you trust (not the one in data/trust)
@@ -74,7 +84,7 @@ constexpr std::string_view by_hand_body = R"text(
 
 4. The evidence record (RFC 4998) holds, in its first list, the SHA-256 of the statement and of each
    document, and nothing else. (This is for a track with SHA-256 that was not renewed yet; RFC 4998
-   sections 4.3 and 5.3 tell the general way.) This must print: same
+   sections 4.3 and 5.3 tell the general way, and the script goes it.) This must print: same
 
     work=$(mktemp -d)
     for f in statement.json documents/*; do sha256sum < "$f" | cut -c1-64; done | sort > "$work/group"
@@ -127,9 +137,9 @@ std::string by_hand_text(const verifier::PackageHeader& header) {
   return "HOW TO VERIFY A RECORD BY HAND\n\n"
          "Needed: a shell, sha256sum, openssl, and the certificate of whom you trust to stamp "
          "time.\n"
-         "Unpack the package, go to its folder, and set what the commands use. Tracks of evidence "
-         "in\n"
-         "this package:" +
+         "Unpack the package, go to its folder, and set what the commands use, as it stands "
+         "below.\n"
+         "Tracks of evidence in this package:" +
          (tracks.empty() ? " (none)" : tracks) + std::string(by_hand_body);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "verifier/package.hpp"
 
@@ -15,6 +16,9 @@ std::string readme_text(const verifier::PackageHeader& header);
 
 // BY-HAND.txt: how to verify with nothing but sha256sum, openssl and a shell.
 std::string by_hand_text(const verifier::PackageHeader& header);
+
+// check-by-hand.sh: does what BY-HAND.txt tells, for any evidence (verifier/check-by-hand.sh).
+std::string_view check_by_hand_script();
 
 // bagit.txt (RFC 8493 section 2.1.1).
 std::string bagit_text();

@@ -97,6 +97,7 @@ class PackageWriter::State {
     Result<Ok> done = add(verifier::package_name::header, verifier::write_package_header(header_));
     if (done && !has_readme_) done = add("README.txt", readme_text(header_));
     if (done && !has_by_hand_) done = add("BY-HAND.txt", by_hand_text(header_));
+    if (done) done = add("check-by-hand.sh", check_by_hand_script());
     if (done) done = add("bagit.txt", bagit_text());
     if (done) done = add("bag-info.txt", bag_info_text(header_, octets_, files_));
     if (done) done = write_manifest("manifest-sha256.txt", payload_);

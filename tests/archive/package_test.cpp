@@ -128,6 +128,21 @@ TEST_F(Package, CanBeVerifiedByHandAsItsTextTells) {
   EXPECT_EQ(other.find("same"), std::string::npos) << other;
 }
 
+TEST_F(Package, HoldsAScriptThatVerifiesItByHand) {
+  write_folder();
+  const std::string in =
+      "cd " + in_folder("") + " && env -i PATH=/usr/bin:/bin sh check-by-hand.sh";
+  const std::string asked = in + " --at 2027-01-16 . " + sample_.ca().string();
+  const Ran good = shell(asked);
+  EXPECT_EQ(good.exit_code, 0) << good.output;
+  EXPECT_NE(good.output.find("unaltered since 2027-01-15 08:10:0"), std::string::npos);
+  // The same of one document that was altered, and of a package that was left alone.
+  write_text(in_folder(sample_.name(0, "documents/001-part_1.txt")), "another");
+  EXPECT_EQ(shell(asked + " " + sample_.records()[0]).exit_code, 1);
+  EXPECT_EQ(read_text(in_folder("check-by-hand.sh")),
+            read_text(fs::path(PERDURA_SOURCE_DIR) / "verifier" / "check-by-hand.sh"));
+}
+
 TEST_F(Package, TakesTheLogKeyThatIsGiven) {
   SamplePackage::write(folder_ / "package", PackageForm::zip, header_, files_);
   PackageOptions options = sample_.options();

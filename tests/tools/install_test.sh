@@ -17,10 +17,10 @@ fail() {
 cmake --install "$build" --prefix "$prefix/usr" >/dev/null
 for file in bin/perdura bin/perdura-verify share/man/man1/perdura.1 share/man/man1/perdura-verify.1 \
   share/bash-completion/completions/perdura share/bash-completion/completions/perdura-verify \
-  share/zsh/site-functions/_perdura share/fish/vendor_completions.d/perdura.fish; do
+  share/perdura/check-by-hand.sh share/zsh/site-functions/_perdura share/fish/vendor_completions.d/perdura.fish; do
   [ -s "$prefix/usr/$file" ] || fail "$file is not installed"
 done
-others=$(cd "$prefix/usr"; find . -type f | grep -vE '^\./(bin|share/(man|bash-completion|zsh|fish))/' || true)
+others=$(cd "$prefix/usr"; find . -type f | grep -vE '^\./(bin|share/(man|bash-completion|zsh|fish|perdura))/' || true)
 [ -z "$others" ] || fail "installed too: $others"
 
 export PATH="$prefix/usr/bin:$PATH"
