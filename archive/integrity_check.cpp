@@ -11,6 +11,7 @@
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
 #include "archive/seal.hpp"
+#include "verifier/texts.hpp"
 #include "verifier/verify_token.hpp"
 
 namespace perdura::archive {
@@ -189,8 +190,9 @@ void check_token(const Archive& archive, Findings& findings, const Batch& batch,
   const auto report = verifier::TokenJudge(options).judge(track.token, options.at, &root);
   if (report.verdict() == Verdict::passed) return;
   const verifier::Finding* finding = report.decisive();
-  findings.problem(subject, std::string(name(report.verdict())) + ": " +
-                                (finding ? finding->what : "nothing could be checked"));
+  findings.problem(
+      subject, std::string(name(report.verdict())) + ": " +
+                   (finding ? verifier::in_english(finding->what) : "nothing could be checked"));
 }
 
 Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& batch) {

@@ -8,6 +8,7 @@
 #include "archive/batch_tree.hpp"
 #include "archive/keyspace.hpp"
 #include "archive/row_codec.hpp"
+#include "verifier/texts.hpp"
 #include "verifier/verify_token.hpp"
 
 namespace perdura::archive {
@@ -89,12 +90,12 @@ Result<Bytes> stamped(const Archive& archive, const Track& track, TsaClient& tsa
       verifier::TokenJudge(std::move(options)).judge(*token, archive.clock().now(), &root);
   if (report.verdict() == Verdict::passed) return token;
   const verifier::Finding* finding = report.decisive();
-  return Error{
-      Errc::unavailable,
-      "its time-stamp is refused: " + (finding ? finding->what : "nothing could be checked"),
-      "TSA '" + track.name + "'",
-      "check that --tsa-ca names this TSA's certificate authority; the records stay "
-      "unsealed and are not lost"};
+  return Error{Errc::unavailable,
+               "its time-stamp is refused: " +
+                   (finding ? verifier::in_english(finding->what) : "nothing could be checked"),
+               "TSA '" + track.name + "'",
+               "check that --tsa-ca names this TSA's certificate authority; the records stay "
+               "unsealed and are not lost"};
 }
 
 // Asks every TSA that still owes `batch` a token. How many tokens came in.

@@ -5,7 +5,7 @@
 
 #include "tools/verify/judge.hpp"
 #include "tools/verify/options.hpp"
-#include "verifier/report_text.hpp"
+#include "verifier/printable.hpp"
 
 namespace {
 

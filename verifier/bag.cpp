@@ -122,7 +122,8 @@ class Grouping {
 Finding unreadable(std::string_view name, const Error& error) {
   const bool missing = error.code == Errc::not_found;
   return failed(missing ? SubIndication::missing_data : SubIndication::format_failure,
-                std::string(name) + (missing ? " is missing." : " can't be read."),
+                say(missing ? "package.file-missing" : "package.file-unreadable",
+                    {{"file", std::string(name)}}),
                 to_string(error), rule);
 }
 
@@ -139,7 +140,7 @@ std::optional<Finding> judge_tag_file(PackageReader& reader, const ManifestEntry
   }
   const Digest digest = sha256.finish();
   if (digest == entry.sha256) return std::nullopt;
-  return failed(SubIndication::hash_failure, entry.name + " was altered.",
+  return failed(SubIndication::hash_failure, say("package.file-altered", {{"file", entry.name}}),
                 "SHA-256 is " + digest.hex() + ", listed " + entry.sha256.hex(), rule);
 }
 
@@ -196,7 +197,7 @@ Result<Ok> BagManifest::scan() {
     if (!*entry) break;
     std::string& name = (*entry)->name;
     if (!name.starts_with("data/")) {
-      add(failed(SubIndication::format_failure, "A line of the manifest is not of its form.",
+      add(failed(SubIndication::format_failure, say("package.manifest-line"),
                  "line " + std::to_string(stream->line()), rule));
       continue;
     }
@@ -235,7 +236,7 @@ Result<Ok> BagManifest::load() {
   const auto alike = [](const auto& a, const auto& b) { return a.name == b.name; };
   const auto repeated = std::unique(sorted_.begin(), sorted_.end(), alike);
   if (repeated != sorted_.end()) {
-    add(failed(SubIndication::format_failure, "The manifest lists a file more than once.",
+    add(failed(SubIndication::format_failure, say("package.manifest-repeats"),
                std::to_string(sorted_.end() - repeated) + " lines too many", rule));
     sorted_.erase(repeated, sorted_.end());
   }
@@ -267,9 +268,8 @@ std::vector<Finding> judge_tag_files(const PackageSource& source, std::string& p
   if (!reader) return {unreadable("the package", reader.error())};
   const auto bagit = read_whole(**reader, "bagit.txt", tag_file_size_max);
   if (!bagit || as_text(*bagit) != "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") {
-    findings.push_back(failed(SubIndication::format_failure,
-                              "bagit.txt does not say that this is a bag of version 1.0.", "",
-                              "RFC 8493 section 2.1.1"));
+    findings.push_back(
+        failed(SubIndication::format_failure, say("package.no-bag"), "", "RFC 8493 section 2.1.1"));
   }
   if (const auto info = read_whole(**reader, "bag-info.txt", tag_file_size_max)) {
     payload_oxum = oxum_of(as_text(*info));
@@ -285,15 +285,15 @@ std::vector<Finding> judge_tag_files(const PackageSource& source, std::string& p
     const auto entry = parse_line(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (!entry || entry->name.starts_with("data/") || ++lines > findings_max) {
-      findings.push_back(failed(SubIndication::format_failure,
-                                "A line of the tag manifest is not of its form.", "", rule));
+      findings.push_back(
+          failed(SubIndication::format_failure, say("package.tag-manifest-line"), "", rule));
     } else if (auto finding = judge_tag_file(**reader, *entry)) {
       findings.push_back(*std::move(finding));
     }
   }
   if (findings.empty()) {
-    findings.push_back(passed("The manifest and the other files about the package are unaltered.",
-                              std::to_string(lines) + " files", rule));
+    findings.push_back(
+        passed(say("package.tag-files-unaltered"), std::to_string(lines) + " files", rule));
   }
   return findings;
 }

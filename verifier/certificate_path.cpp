@@ -94,8 +94,7 @@ class Search {
   bool accepted() {
     for (std::size_t i = 1; i + 1 < result_.path.size(); ++i) {
       if (!may_issue(*result_.path[i])) {
-        note(failed(SubIndication::certificate_failure,
-                    "A certificate in the path may not issue certificates.",
+        note(failed(SubIndication::certificate_failure, say("certificate.may-not-issue"),
                     result_.path[i]->subject(), "RFC 5280 section 6.1.4 (k) to (n)"));
         return false;
       }
@@ -130,23 +129,19 @@ class Search {
     const bool time =
         error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
     if (time && culprit == result_.path.back()) {
-      note(undecided(SubIndication::no_certificate_chain_found,
-                     "The certificate that you trust was not valid at the time of the stamp.",
+      note(undecided(SubIndication::no_certificate_chain_found, say("certificate.anchor-not-valid"),
                      detail, rule));
     } else if (time) {
-      note(failed(SubIndication::not_yet_valid,
-                  "A certificate in the path was not valid at the time of the stamp.", detail,
+      note(failed(SubIndication::not_yet_valid, say("certificate.not-valid"), detail,
                   "RFC 5280 section 6.1.3 (a) (2)"));
     } else {
-      note(failed(SubIndication::certificate_failure,
-                  "The certificates do not form a proper path to one that you trust.", detail,
+      note(failed(SubIndication::certificate_failure, say("certificate.no-proper-path"), detail,
                   "RFC 5280 section 6"));
     }
   }
 
   void note_unsupported(const SignatureCheck& signature) {
-    note(undecided(SubIndication::unsupported_algorithm,
-                   "A certificate is signed in a way that this program cannot check.",
+    note(undecided(SubIndication::unsupported_algorithm, say("certificate.signature-unsupported"),
                    signature.detail, rule));
   }
 
@@ -223,8 +218,7 @@ Finding judge_purpose(const Certificate& signer) {
   constexpr const char* purpose_rule = "RFC 3161 section 2.3";
   X509* handle = signer.handle();
   const auto unfit = [&](std::string detail) {
-    return failed(SubIndication::certificate_failure,
-                  "The certificate that signed the time-stamp is not one for stamping time.",
+    return failed(SubIndication::certificate_failure, say("certificate.not-for-time-stamps"),
                   signer.subject() + ": " + std::move(detail), purpose_rule);
   };
   if (X509_get_version(handle) != 2) return unfit("not of version 3");
@@ -247,8 +241,7 @@ Finding judge_purpose(const Certificate& signer) {
   if ((key_usage & signing) == 0 || (key_usage & ~signing) != 0) {
     return unfit("key usage is not for signatures alone");
   }
-  return passed("The certificate that signed the time-stamp is one for stamping time only.",
-                signer.subject(), purpose_rule);
+  return passed(say("certificate.for-time-stamps"), signer.subject(), purpose_rule);
 }
 
 SignatureCheck check_issued(const Certificate& certificate, const Certificate& issuer) {
@@ -271,18 +264,14 @@ PathResult find_path(const CertificatePtr& signer, std::span<const CertificatePt
   const bool found = search.from(signer);
   PathResult result = search.take();
   if (found) {
-    result.finding =
-        passed("The certificate that signed the time-stamp leads to one that you trust.",
-               path_text(result.path), rule);
+    result.finding = passed(say("certificate.path-to-anchor"), path_text(result.path), rule);
     return result;
   }
   result.path.clear();
   result.signatures.clear();
   if (result.finding.what.empty()) {
-    result.finding =
-        undecided(SubIndication::no_certificate_chain_found,
-                  "The certificate that signed the time-stamp does not lead to one that you trust.",
-                  signer->subject(), rule);
+    result.finding = undecided(SubIndication::no_certificate_chain_found,
+                               say("certificate.no-path-to-anchor"), signer->subject(), rule);
   }
   return result;
 }

@@ -9,25 +9,24 @@
 namespace perdura::verifier {
 
 // Checked, and as it should be.
-inline Finding passed(std::string what, std::string detail, std::string rule) {
+inline Finding passed(Text what, Text detail, std::string rule) {
   return {Verdict::passed,   SubIndication::none, std::move(what),
           std::move(detail), std::move(rule),     false};
 }
 
 // As it should be, but the reader should know.
-inline Finding warned(std::string what, std::string detail, std::string rule) {
+inline Finding warned(Text what, Text detail, std::string rule) {
   return {Verdict::passed,   SubIndication::none, std::move(what),
           std::move(detail), std::move(rule),     true};
 }
 
 // Wrong.
-inline Finding failed(SubIndication why, std::string what, std::string detail, std::string rule) {
+inline Finding failed(SubIndication why, Text what, Text detail, std::string rule) {
   return {Verdict::failed, why, std::move(what), std::move(detail), std::move(rule), false};
 }
 
 // Not to be decided with what is at hand.
-inline Finding undecided(SubIndication why, std::string what, std::string detail,
-                         std::string rule) {
+inline Finding undecided(SubIndication why, Text what, Text detail, std::string rule) {
   return {Verdict::indeterminate, why, std::move(what), std::move(detail), std::move(rule), false};
 }
 

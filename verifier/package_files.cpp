@@ -13,24 +13,23 @@ constexpr std::size_t buffer_size = 128u << 10;
 constexpr DigestAlgorithm manifest_algorithm[] = {DigestAlgorithm::sha256};
 constexpr const char* manifest_rule = "RFC 8493 section 2.1.3";
 
-Finding unreadable(std::string_view label, const Error& error) {
-  const std::string what(label);
+Finding unreadable(const Text& label, const Error& error) {
   switch (error.code) {
     case Errc::not_found:
-      return failed(SubIndication::missing_data, what + " is missing, though the package lists it.",
-                    error.where, manifest_rule);
+      return failed(SubIndication::missing_data,
+                    say("file.missing-though-listed", {{"file", label}}), error.where,
+                    manifest_rule);
     case Errc::too_large:
-      return failed(SubIndication::format_failure, what + " is longer than any such file may be.",
+      return failed(SubIndication::format_failure, say("file.too-long", {{"file", label}}),
                     to_string(error), "formats/package.md");
     default:
-      return failed(SubIndication::hash_failure, what + " is damaged and can't be read.",
+      return failed(SubIndication::hash_failure, say("file.damaged", {{"file", label}}),
                     to_string(error), manifest_rule);
   }
 }
 
-Finding altered(std::string_view label, const Digest& is, const Digest& listed) {
-  return failed(SubIndication::hash_failure,
-                std::string(label) + " was altered: it is not the file that the package lists.",
+Finding altered(const Text& label, const Digest& is, const Digest& listed) {
+  return failed(SubIndication::hash_failure, say("file.altered", {{"file", label}}),
                 "SHA-256 is " + is.hex() + ", listed " + listed.hex(), manifest_rule);
 }
 
@@ -83,9 +82,8 @@ std::vector<std::pair<DigestAlgorithm, Digest>> FileHasher::hash(
   return digests;
 }
 
-std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry,
-                                 std::string_view label, std::size_t size_max,
-                                 std::vector<Finding>& findings) {
+std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry, const Text& label,
+                                 std::size_t size_max, std::vector<Finding>& findings) {
   auto octets = read_whole(files.reader(), entry.name, size_max);
   if (!octets) {
     findings.push_back(unreadable(label, octets.error()));
@@ -97,7 +95,7 @@ std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry,
 }
 
 std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry& entry,
-                                          std::string_view label, std::vector<Finding>& findings) {
+                                          const Text& label, std::vector<Finding>& findings) {
   const auto file = files.hash(entry.name, manifest_algorithm);
   if (!file) {
     findings.push_back(unreadable(label, file.error()));

@@ -35,7 +35,7 @@ void judge_inclusion(Report& report, std::string_view note, const Digest& leaf, 
   const auto checkpoint = parse_checkpoint_unverified(note);
   if (!checkpoint) {
     report.findings.push_back({Verdict::failed, SubIndication::format_failure,
-                               "The journal's checkpoint can't be read.",
+                               say("journal.checkpoint-unreadable-in-proof"),
                                to_string(checkpoint.error()), "c2sp.org/tlog-checkpoint"});
     return;
   }
@@ -43,31 +43,27 @@ void judge_inclusion(Report& report, std::string_view note, const Digest& leaf, 
   const std::string detail = "entry " + std::to_string(index) + " of " +
                              std::to_string(checkpoint->size) + ", root " + checkpoint->root.hex();
   if (included) {
-    report.findings.push_back({Verdict::passed, SubIndication::none,
-                               "The entry stands in the archive's journal.", detail,
-                               "RFC 9162 section 2.1.3.2"});
+    report.findings.push_back({Verdict::passed, SubIndication::none, say("journal.entry-included"),
+                               detail, "RFC 9162 section 2.1.3.2"});
   } else {
-    report.findings.push_back(
-        {Verdict::failed, SubIndication::journal_failure,
-         "The proof does not show that the entry stands in the archive's journal.", detail,
-         "RFC 9162 section 2.1.3.2"});
+    report.findings.push_back({Verdict::failed, SubIndication::journal_failure,
+                               say("journal.entry-not-included"), detail,
+                               "RFC 9162 section 2.1.3.2"});
   }
   if (log == nullptr) {
     report.findings.push_back({Verdict::indeterminate, SubIndication::no_trust_anchor,
-                               "The journal's key was not given, so nobody vouches for the "
-                               "checkpoint.",
-                               "origin " + checkpoint->origin, "c2sp.org/signed-note"});
+                               say("journal.no-key-given"), "origin " + checkpoint->origin,
+                               "c2sp.org/signed-note"});
     return;
   }
   if (const auto verified = parse_signed_checkpoint(note, *log); !verified) {
     report.findings.push_back({Verdict::failed, SubIndication::signature_failure,
-                               "The checkpoint is not signed by the journal's key.",
-                               to_string(verified.error()), "c2sp.org/signed-note"});
+                               say("journal.checkpoint-not-signed"), to_string(verified.error()),
+                               "c2sp.org/signed-note"});
     return;
   }
-  report.findings.push_back({Verdict::passed, SubIndication::none,
-                             "The checkpoint is signed by the journal's key.", log->vkey(),
-                             "c2sp.org/signed-note"});
+  report.findings.push_back({Verdict::passed, SubIndication::none, say("journal.checkpoint-signed"),
+                             log->vkey(), "c2sp.org/signed-note"});
 }
 
 // The lines of a text that ends each with LF.
@@ -197,22 +193,21 @@ Result<Receipt> parse_receipt(std::string_view text) {
 }
 
 Report judge_receipt(const Receipt& receipt, const NoteVerifier* log) {
-  Report report{.subject = "receipt", .findings = {}, .parts = {}};
+  Report report{.subject = say("subject.receipt"), .findings = {}, .parts = {}};
   const auto act = parse_journal_act(receipt.entry.text);
   if (!act) {
     report.findings.push_back({Verdict::failed, SubIndication::format_failure,
-                               "The journal entry in the receipt can't be read.",
-                               to_string(act.error()), "formats/journal.md"});
+                               say("receipt.entry-unreadable"), to_string(act.error()),
+                               "formats/journal.md"});
   } else if (act->act != "deposit" || act->record != receipt.record) {
-    report.findings.push_back(
-        {Verdict::failed, SubIndication::journal_failure,
-         "The journal entry in the receipt is not the deposit of this record.",
-         act->act + " " + act->record, "formats/journal.md"});
+    report.findings.push_back({Verdict::failed, SubIndication::journal_failure,
+                               say("receipt.entry-of-another-record"), act->act + " " + act->record,
+                               "formats/journal.md"});
   } else {
-    report.findings.push_back({Verdict::passed, SubIndication::none,
-                               "The receipt is for the deposit of this record by '" + act->actor +
-                                   "' at " + to_string(act->time) + ".",
-                               receipt.record, "formats/journal.md"});
+    report.findings.push_back(
+        {Verdict::passed, SubIndication::none,
+         say("receipt.for-this-deposit", {{"actor", act->actor}, {"time", to_string(act->time)}}),
+         receipt.record, "formats/journal.md"});
   }
   judge_inclusion(report, receipt.checkpoint, journal_leaf(receipt.entry), receipt.index,
                   receipt.proof, log);
@@ -269,7 +264,7 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
 }
 
 Report judge_tlog_proof(const TlogProof& proof, const Digest& leaf, const NoteVerifier* log) {
-  Report report{.subject = "journal proof", .findings = {}, .parts = {}};
+  Report report{.subject = say("subject.journal-proof"), .findings = {}, .parts = {}};
   judge_inclusion(report, proof.checkpoint, leaf, proof.index, proof.proof, log);
   return report;
 }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "verifier/canonical_json.hpp"
+#include "verifier/texts.hpp"
 
 namespace perdura::verifier {
 namespace {
@@ -80,15 +81,32 @@ class JsonWriter {
   bool first_ = true;
 };
 
+// "chain" of the subject "subject.chain"; "" of one in plain words.
+std::string_view kind(const Text& subject) {
+  constexpr std::string_view start = "subject.";
+  return subject.id.starts_with(start) ? subject.id.substr(start.size()) : std::string_view();
+}
+
+void write_parameters(JsonWriter& json, const Text& text) {
+  json.begin("parameters", '{');
+  for (const Parameter& one : text.parameters) json.text(one.name, in_english(one.value));
+  json.end('}');
+}
+
 void write(JsonWriter& json, std::string_view key, const Report& report) {
-  json.begin(key, '{').text("subject", report.subject).text("verdict", name(report.verdict()));
+  json.begin(key, '{')
+      .text("subject", in_english(report.subject))
+      .text("kind", kind(report.subject))
+      .text("verdict", name(report.verdict()));
   json.begin("findings", '[');
   for (const Finding& finding : report.findings) {
     json.begin("", '{')
         .text("verdict", name(finding.verdict))
         .text("subIndication", name(finding.sub_indication))
-        .text("what", finding.what)
-        .text("detail", finding.detail)
+        .text("id", finding.what.id)
+        .text("what", in_english(finding.what));
+    write_parameters(json, finding.what);
+    json.text("detail", in_english(finding.detail))
         .text("rule", finding.rule)
         .boolean("warning", finding.warning)
         .end('}');

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "verifier/texts.hpp"
 #include "verifier/verdict.hpp"
 #include "verifier/verify_evidence.hpp"
 #include "verifier/verify_package.hpp"
@@ -19,19 +20,19 @@ enum class TextDetail {
   full,   // every check
 };
 
-// `text` without anything that would move a cursor or mislead an eye.
-std::string printable(std::string_view text);
-
 // The tree of findings, one a line, indented; ends with LF unless empty.
-std::string report_text(const Report& report, TextDetail detail);
+std::string report_text(const Report& report, TextDetail detail, Language language = Language::en);
 
 // One record: "Record 3f2a…: PASSED. Unaltered since …", then what is wrong or, with full, all.
-std::string record_text(const RecordResult& record, TextDetail detail);
+std::string record_text(const RecordResult& record, TextDetail detail,
+                        Language language = Language::en);
 
 // What was found about the package as a whole, with counts and what the verdict means.
-std::string summary_text(const PackageSummary& summary, TextDetail detail);
+std::string summary_text(const PackageSummary& summary, TextDetail detail,
+                         Language language = Language::en);
 
 // The same for one evidence record judged by itself.
-std::string evidence_text(const EvidenceReport& evidence, TextDetail detail);
+std::string evidence_text(const EvidenceReport& evidence, TextDetail detail,
+                          Language language = Language::en);
 
 }  // namespace perdura::verifier

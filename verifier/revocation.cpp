@@ -35,7 +35,7 @@ bool counts(const CertificateStatus& status, const StatusQuestion& question) {
          question.reference <= *status.next_update;
 }
 
-Finding about(const StatusQuestion& question, Verdict verdict, SubIndication sub, std::string what,
+Finding about(const StatusQuestion& question, Verdict verdict, SubIndication sub, Text what,
               std::string detail) {
   return {
       verdict, sub,  std::move(what), question.certificate->subject() + ": " + std::move(detail),
@@ -49,9 +49,9 @@ Finding judge_revoked(const StatusQuestion& question, const CertificateStatus& s
                              to_string(question.reference) + ", " + status.from;
   if (revocation.reason == hold) {
     return about(question, Verdict::indeterminate, SubIndication::try_later,
-                 "A certificate of the time-stamp is suspended; ask again later.", detail);
+                 say("revocation.suspended"), detail);
   }
-  const auto passed = [&](std::string what) {
+  const auto passed = [&](Text what) {
     Finding finding =
         about(question, Verdict::passed, SubIndication::none, std::move(what), detail);
     finding.warning = true;
@@ -59,17 +59,16 @@ Finding judge_revoked(const StatusQuestion& question, const CertificateStatus& s
   };
   if (harmless(revocation.reason)) {
     if (question.gen_time < revocation.when) {
-      return passed("A certificate was revoked after the stamp, for a reason that leaves it good.");
+      return passed(say("revocation.after-harmless"));
     }
   } else {
     const Time suspect = std::min(revocation.when, revocation.invalidity.value_or(revocation.when));
     if (question.covered && question.reference < suspect) {
-      return passed(
-          "A certificate was revoked, but only after a later time-stamp had covered this.");
+      return passed(say("revocation.after-covered"));
     }
   }
-  return about(question, Verdict::failed, SubIndication::revoked,
-               "A certificate of the time-stamp was revoked, so the stamp proves nothing.", detail);
+  return about(question, Verdict::failed, SubIndication::revoked, say("revocation.revoked"),
+               detail);
 }
 
 std::string joined(std::span<const std::string> notes) {
@@ -87,12 +86,10 @@ Finding judge_missing(const StatusQuestion& question, std::span<const Certificat
   }
   if (!notes.empty()) detail += "; " + joined(notes);
   const bool outdated = !statuses.empty();
-  Finding finding = about(
-      question, Verdict::indeterminate,
-      outdated ? SubIndication::try_later : SubIndication::no_revocation_data,
-      outdated ? "What is known about the revocation of a certificate is out of date or too early."
-               : "Nothing is known about the revocation of a certificate of the time-stamp.",
-      std::move(detail));
+  Finding finding = about(question, Verdict::indeterminate,
+                          outdated ? SubIndication::try_later : SubIndication::no_revocation_data,
+                          outdated ? say("revocation.out-of-date") : say("revocation.unknown"),
+                          std::move(detail));
   if (question.mode == RevocationMode::if_present) {
     finding.verdict = Verdict::passed;
     finding.sub_indication = SubIndication::none;
@@ -103,12 +100,10 @@ Finding judge_missing(const StatusQuestion& question, std::span<const Certificat
 
 // A certificate that has expired by T: only status that knows of expired ones helps.
 Finding judge_expired(const StatusQuestion& question) {
-  return about(
-      question, Verdict::indeterminate, SubIndication::out_of_bounds_no_poe,
-      "A certificate of the time-stamp has expired, and no later time-stamp had covered it "
-      "before.",
-      "valid until " + to_string(question.certificate->not_after()) + ", judged as of " +
-          to_string(question.reference));
+  return about(question, Verdict::indeterminate, SubIndication::out_of_bounds_no_poe,
+               say("revocation.expired"),
+               "valid until " + to_string(question.certificate->not_after()) + ", judged as of " +
+                   to_string(question.reference));
 }
 
 }  // namespace
@@ -134,8 +129,7 @@ Finding judge_status(const StatusQuestion& question, std::span<const Certificate
   }
   if (counting == nullptr) return judge_missing(question, statuses, notes);
   if (revoked) return *revoked;
-  return about(question, Verdict::passed, SubIndication::none,
-               "A certificate of the time-stamp was not revoked.",
+  return about(question, Verdict::passed, SubIndication::none, say("revocation.not-revoked"),
                counting->from + ", issued " + to_string(counting->this_update) + ", judged as of " +
                    to_string(question.reference));
 }

@@ -38,15 +38,14 @@ class TokenChecks {
         reference_(std::max(judged.reference(), info_.gen_time)) {}
 
   Report run() {
-    report_.subject = "time-stamp";
+    report_.subject = say("subject.one-time-stamp");
     gather_pool();
     find_signer();
     say_what_it_states();
     check_form();
     check_attributes();
     if (certificate_ == nullptr) {
-      add(undecided(SubIndication::no_certificate_chain_found,
-                    "The certificate of whoever signed the time-stamp is not at hand.",
+      add(undecided(SubIndication::no_certificate_chain_found, say("token.no-signer-certificate"),
                     "neither in the time-stamp nor given", "RFC 3161 section 2.4.1"));
       return std::move(report_);
     }
@@ -127,16 +126,14 @@ class TokenChecks {
   }
 
   void say_what_it_states() {
-    const std::string who =
-        certificate_ ? certificate_->subject() : std::string("an unknown signer");
+    const Text who = certificate_ ? Text(certificate_->subject()) : say("label.unknown-signer");
     std::string detail = "policy " + oid_text(info_.policy) + ", serial number " +
                          to_hex(info_.serial_number) + ", imprint " +
                          oid_text(info_.imprint_algorithm.oid) + " " + to_hex(info_.hashed_message);
     if (info_.accuracy_micros) {
       detail += ", accuracy " + std::to_string(*info_.accuracy_micros) + " microseconds";
     }
-    add(passed("The time-stamp says that what it covers existed at " + to_string(info_.gen_time) +
-                   "; it is signed by " + who + ".",
+    add(passed(say("token.states", {{"time", to_string(info_.gen_time)}, {"signer", who}}),
                std::move(detail), "RFC 3161 section 2.4.2"));
   }
 
@@ -144,31 +141,26 @@ class TokenChecks {
   void check_form() {
     constexpr const char* rule = "RFC 3161 section 2.4.2";
     if (info_.version != 1) {
-      add(undecided(SubIndication::unsupported_algorithm,
-                    "The time-stamp is of a version that this program does not know.",
+      add(undecided(SubIndication::unsupported_algorithm, say("token.version-unknown"),
                     "TSTInfo version " + std::to_string(info_.version), rule));
     }
     const auto algorithm = digest_algorithm(info_.imprint_algorithm);
     if (!algorithm) {
-      add(undecided(SubIndication::unsupported_algorithm,
-                    "The time-stamp uses a hash function that this program does not know.",
+      add(undecided(SubIndication::unsupported_algorithm, say("token.hash-function-unknown"),
                     oid_text(info_.imprint_algorithm.oid), rule));
     } else if (info_.hashed_message.size() != digest_size(*algorithm)) {
-      add(failed(SubIndication::format_failure,
-                 "The hash value in the time-stamp does not have the length of its hash function.",
+      add(failed(SubIndication::format_failure, say("token.imprint-length"),
                  std::to_string(info_.hashed_message.size()) + " octets", rule));
     }
     for (const ByteView oid : info_.critical_extensions) {
-      add(undecided(SubIndication::unsupported_algorithm,
-                    "The time-stamp has a condition attached that this program does not know.",
+      add(undecided(SubIndication::unsupported_algorithm, say("token.extension-unknown"),
                     "critical extension " + oid_text(oid), rule));
     }
     for (const std::string& deviation : token_.deviations) {
-      add(warned("The time-stamp is not written quite as its standard asks.", deviation, rule));
+      add(warned(say("token.deviation"), deviation, rule));
     }
     if (judged_.later() == nullptr && info_.gen_time - judged_.reference() > clock_tolerance_s) {
-      add(failed(SubIndication::not_yet_valid,
-                 "The time-stamp is dated after the moment of judging.",
+      add(failed(SubIndication::not_yet_valid, say("token.from-the-future"),
                  to_string(info_.gen_time) + " is after " + to_string(judged_.reference()), rule));
     }
   }
@@ -177,20 +169,18 @@ class TokenChecks {
   void check_attributes() {
     constexpr const char* rule = "RFC 5652 sections 11.1 and 11.2";
     if (!signer_.content_type || !equal(*signer_.content_type, oid_of::tst_info)) {
-      add(failed(SubIndication::format_failure, "What was signed is not marked as a time-stamp.",
-                 "content-type attribute", rule));
+      add(failed(SubIndication::format_failure, say("token.content-type"), "content-type attribute",
+                 rule));
     }
     const auto algorithm = digest_algorithm(signer_.digest_algorithm);
     if (!algorithm) {
-      add(undecided(SubIndication::unsupported_algorithm,
-                    "The time-stamp uses a hash function that this program does not know.",
+      add(undecided(SubIndication::unsupported_algorithm, say("token.hash-function-unknown"),
                     oid_text(signer_.digest_algorithm.oid), rule));
       return;
     }
     const Digest digest = hash(*algorithm, token_.content);
     if (!signer_.message_digest || !equal(*signer_.message_digest, digest)) {
-      add(failed(SubIndication::hash_failure,
-                 "The contents of the time-stamp were altered after it was signed.",
+      add(failed(SubIndication::hash_failure, say("token.contents-altered"),
                  "message-digest attribute", rule));
     }
   }
@@ -201,19 +191,16 @@ class TokenChecks {
     const auto& v1 = signer_.signing_certificate;
     const auto& v2 = signer_.signing_certificate_v2;
     if (!v1 && !v2) {
-      add(failed(SubIndication::certificate_failure,
-                 "The time-stamp does not say with which certificate it was signed.",
+      add(failed(SubIndication::certificate_failure, say("token.signer-not-named"),
                  "neither signing-certificate nor signing-certificate-v2", rule));
     } else if (v2 && !v2->algorithm) {
-      add(undecided(SubIndication::unsupported_algorithm,
-                    "The time-stamp names its certificate in a way that this program can't read.",
+      add(undecided(SubIndication::unsupported_algorithm, say("token.signer-name-unreadable"),
                     oid_text(v2->hash_algorithm.oid), rule));
     } else if (!identified_) {
-      add(failed(SubIndication::certificate_failure,
-                 "The time-stamp was signed with another certificate than the one that it names.",
+      add(failed(SubIndication::certificate_failure, say("token.signer-differs"),
                  certificate_->subject(), rule));
     } else {
-      add(passed("The time-stamp names the certificate with which it was signed.",
+      add(passed(say("token.signer-named"),
                  v2 ? "signing-certificate-v2" : "signing-certificate (SHA-1)", rule));
     }
   }
@@ -228,16 +215,14 @@ class TokenChecks {
                         X509_get0_pubkey(certificate_->handle()), message, signer_.signature);
     switch (signature_.outcome) {
       case SignatureOutcome::valid:
-        add(passed("The signature of the time-stamp is right.", signature_.detail, rule));
+        add(passed(say("token.signature-right"), signature_.detail, rule));
         return;
       case SignatureOutcome::invalid:
-        add(failed(SubIndication::signature_failure,
-                   "The signature of the time-stamp is wrong: it was altered, or is a forgery.",
+        add(failed(SubIndication::signature_failure, say("token.signature-wrong"),
                    signature_.detail, rule));
         return;
       case SignatureOutcome::unsupported:
-        add(undecided(SubIndication::unsupported_algorithm,
-                      "The time-stamp is signed in a way that this program cannot check.",
+        add(undecided(SubIndication::unsupported_algorithm, say("token.signature-unsupported"),
                       signature_.detail, rule));
         return;
     }
@@ -246,8 +231,7 @@ class TokenChecks {
   void check_certificate() {
     add(judge_purpose(*certificate_));
     if (!certificate_->valid_at(info_.gen_time)) {
-      add(failed(SubIndication::not_yet_valid,
-                 "The time-stamp is dated outside the validity of the certificate that signed it.",
+      add(failed(SubIndication::not_yet_valid, say("token.outside-certificate-validity"),
                  "valid from " + to_string(certificate_->not_before()) + " to " +
                      to_string(certificate_->not_after()),
                  "RFC 3161 section 2.2"));
@@ -260,8 +244,7 @@ class TokenChecks {
     DerReader in = input.reader();
     const ByteView named = in.constructed(directory_name).any();
     if (equal(named, certificate_->subject_name())) return;
-    add(warned("The authority's name in the time-stamp is not quite that in its certificate.",
-               certificate_->subject(), "RFC 3161 section 2.4.2"));
+    add(warned(say("token.authority-name"), certificate_->subject(), "RFC 3161 section 2.4.2"));
   }
 
   void check_algorithms() {
@@ -280,17 +263,15 @@ class TokenChecks {
                            reference_, report_);
     }
     if (fit) {
-      add(passed("The algorithms of the time-stamp were fit for as long as they were relied on.",
-                 signature_.detail + ", until " + to_string(reference_), "RFC 5698 section 6"));
+      add(passed(say("algorithm.fit"), signature_.detail + ", until " + to_string(reference_),
+                 "RFC 5698 section 6"));
     }
   }
 
   void check_path() {
     if (trust_.anchors.empty()) {
-      add(undecided(
-          SubIndication::no_trust_anchor,
-          "You have not said whose time-stamps you trust, so this one proves nothing yet.",
-          "no trust anchor was given", "RFC 5280 section 6.1.1 (d)"));
+      add(undecided(SubIndication::no_trust_anchor, say("token.no-anchor-given"),
+                    "no trust anchor was given", "RFC 5280 section 6.1.1 (d)"));
       return;
     }
     const PathResult found = find_path(certificate_, pool_, trust_.anchors, info_.gen_time);
@@ -302,7 +283,7 @@ class TokenChecks {
   // One certificate of the path that is not the anchor: how it was signed, and its revocation.
   void check_status(const PathResult& found, std::size_t i) {
     Report part;
-    part.subject = "certificate " + found.path[i]->subject();
+    part.subject = say("subject.certificate", {{"subject", found.path[i]->subject()}});
     // A certificate may be older than the stamp; what matters is T.
     const SignatureCheck& signature = found.signatures[i];
     const Time issued = found.path[i]->not_before();
@@ -386,13 +367,12 @@ bool judge_fitness(const Fitness& fitness, const std::string& algorithm, Time ma
   if (period == fitness.periods.end()) {
     // Not FAILED (ETSI EN 319 102-1 has it so too): weak is not yet forged. Never PASSED either.
     report.findings.push_back(undecided(SubIndication::crypto_failure,
-                                        "An algorithm was already too weak when it was used.",
-                                        detail, "RFC 5698 section 6"));
+                                        say("algorithm.weak-when-used"), detail,
+                                        "RFC 5698 section 6"));
   } else {
-    report.findings.push_back(
-        undecided(SubIndication::out_of_bounds_no_poe,
-                  "An algorithm grew too weak before a later time-stamp covered what it protects.",
-                  detail, "RFC 5698 section 6, RFC 4998 section 5.3"));
+    report.findings.push_back(undecided(SubIndication::out_of_bounds_no_poe,
+                                        say("algorithm.weak-before-covered"), detail,
+                                        "RFC 5698 section 6, RFC 4998 section 5.3"));
   }
   return false;
 }

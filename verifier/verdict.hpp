@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "verifier/text.hpp"
+
 namespace perdura::verifier {
 
 // After ETSI EN 319 102-1. The order is that of badness: the worst of several is their maximum.
@@ -48,15 +50,15 @@ std::string_view name(SubIndication sub_indication);
 struct Finding {
   Verdict verdict = Verdict::passed;
   SubIndication sub_indication = SubIndication::none;
-  std::string what;      // a sentence that a lawyer understands: what was checked and what came out
-  std::string detail;    // for the expert: values, offsets, OIDs; may be empty
+  Text what;             // a sentence that a lawyer understands: what was checked and what came out
+  Text detail;           // for the expert: values, offsets, OIDs; may be empty
   std::string rule;      // "RFC 4998 section 4.3 step 3"; may be empty
   bool warning = false;  // passed, but the reader should know
 };
 
 // What judging one piece of evidence yielded; parts are the pieces that it is made of.
 struct Report {
-  std::string subject;            // "chain 2, time-stamp 1"
+  Text subject;                   // "chain 2, time-stamp 1"
   std::vector<Finding> findings;  // of this node alone; a passed one says what was checked
   std::vector<Report> parts;
 

@@ -54,19 +54,19 @@ class BatchChecks {
   void read_number() {
     std::string_view text = std::string_view(group_.folder).substr(batch_start.size());
     text.remove_suffix(1);
-    report_.subject = "journal, batch " + std::string(text);
+    report_.subject = say("subject.journal-batch", {{"batch", std::string(text)}});
     const auto [end, wrong] =
         std::from_chars(text.data(), text.data() + text.size(), result_.batch);
     if (wrong != std::errc() || end != text.data() + text.size() ||
         (text.size() > 1 && text.front() == '0')) {
-      add(failed(SubIndication::format_failure, "The folder of a batch is not named by its number.",
-                 group_.folder, package_rule));
+      add(failed(SubIndication::format_failure, say("journal.batch-folder-name"), group_.folder,
+                 package_rule));
     }
     if (const auto unlisted = context_.unlisted.find(group_.folder);
         unlisted != context_.unlisted.end()) {
       for (const std::string& name : unlisted->second) {
         add(failed(SubIndication::missing_data,
-                   name + " is in the package, but the package does not list it.", "",
+                   say("package.file-not-listed-in-journal", {{"file", name}}), "",
                    "RFC 8493 section 3"));
       }
     }
@@ -81,28 +81,26 @@ class BatchChecks {
       note_ = std::string(as_text(*octets));
     }
     if (!note_) {
-      add(failed(SubIndication::missing_data, "The batch has no checkpoint.", group_.folder,
+      add(failed(SubIndication::missing_data, say("journal.no-checkpoint"), group_.folder,
                  package_rule));
       return;
     }
     const auto checkpoint = parse_checkpoint_unverified(*note_);
     if (!checkpoint) {
-      add(failed(SubIndication::format_failure, "The checkpoint can't be read.",
+      add(failed(SubIndication::format_failure, say("journal.checkpoint-unreadable"),
                  to_string(checkpoint.error()), journal_rule));
       return;
     }
     checkpoint_ = *checkpoint;
     if (context_.log == nullptr) {
-      add(undecided(SubIndication::no_trust_anchor, "The journal's key is not known.", "",
-                    journal_rule));
+      add(undecided(SubIndication::no_trust_anchor, say("journal.key-unknown"), "", journal_rule));
     } else if (const auto verified = parse_signed_checkpoint(*note_, *context_.log); !verified) {
-      add(failed(SubIndication::signature_failure,
-                 "The checkpoint is not signed by the journal's key.", to_string(verified.error()),
-                 "c2sp.org/signed-note"));
+      add(failed(SubIndication::signature_failure, say("journal.checkpoint-not-signed"),
+                 to_string(verified.error()), "c2sp.org/signed-note"));
       return;
     } else {
-      add(passed("The checkpoint is signed by the journal's key.",
-                 std::to_string(checkpoint_->size) + " entries", "c2sp.org/signed-note"));
+      add(passed(say("journal.checkpoint-signed"), std::to_string(checkpoint_->size) + " entries",
+                 "c2sp.org/signed-note"));
     }
     result_.note = hash(DigestAlgorithm::sha256, as_bytes(*note_));
   }
@@ -114,7 +112,7 @@ class BatchChecks {
     if (!octets || !checkpoint_) return;
     const auto proof = parse_consistency(as_text(*octets));
     if (!proof) {
-      add(failed(SubIndication::format_failure, "The proof of consistency can't be read.",
+      add(failed(SubIndication::format_failure, say("journal.consistency-unreadable"),
                  to_string(proof.error()), journal_rule));
       return;
     }
@@ -126,12 +124,10 @@ class BatchChecks {
                        verify_consistency(checkpoint_->size, newest.size, checkpoint_->root,
                                           newest.root, proof->proof);
     if (holds) {
-      add(passed("The journal has only grown since this checkpoint: nothing in it was changed.",
-                 detail, "RFC 9162 section 2.1.4.2"));
+      add(passed(say("journal.only-grown"), detail, "RFC 9162 section 2.1.4.2"));
     } else {
-      add(failed(SubIndication::journal_failure,
-                 "The proof does not show that the journal has only grown since this checkpoint.",
-                 detail, "RFC 9162 section 2.1.4.2"));
+      add(failed(SubIndication::journal_failure, say("journal.not-only-grown"), detail,
+                 "RFC 9162 section 2.1.4.2"));
     }
   }
 
@@ -141,7 +137,7 @@ class BatchChecks {
     const auto record = parse_evidence_record(*octets);
     if (!record) {
       const bool newer = record.error().code == Errc::unsupported;
-      const std::string what = "The evidence record '" + std::string(track) + "' can't be read.";
+      const Text what = say("evidence.record-unreadable", {{"track", std::string(track)}});
       const std::string detail = to_string(record.error());
       add(newer ? undecided(SubIndication::unsupported_algorithm, what, detail,
                             "RFC 4998 section 3.1")
@@ -151,10 +147,11 @@ class BatchChecks {
     const auto needed = digest_algorithms(*record);
     const std::span<const DigestAlgorithm> algorithms =
         needed ? std::span<const DigestAlgorithm>(*needed) : note_algorithm;
-    const DataObject object{"the checkpoint", files_.hash(as_bytes(*note_), algorithms)};
+    const DataObject object{say("label.checkpoint"), files_.hash(as_bytes(*note_), algorithms)};
     EvidenceReport evidence =
         judge_evidence_record(*record, {&object, 1}, GroupProof::single_objects, context_.tokens);
-    evidence.report.subject = "evidence record '" + std::string(track) + "'";
+    evidence.report.subject =
+        say("subject.evidence-record-of-track", {{"track", std::string(track)}});
     passed_tracks_ += evidence.report.verdict() == Verdict::passed ? 1 : 0;
     ++tracks_;
     report_.parts.push_back(std::move(evidence.report));
@@ -162,13 +159,10 @@ class BatchChecks {
 
   void check_completeness() {
     if (!has_consistency_) {
-      add(undecided(SubIndication::no_poe,
-                    "The proof that the journal has only grown since is not in the package.", "",
-                    package_rule));
+      add(undecided(SubIndication::no_poe, say("journal.no-consistency"), "", package_rule));
     }
     if (tracks_ == 0) {
-      add(undecided(SubIndication::no_evidence, "There is no evidence for the checkpoint.", "",
-                    package_rule));
+      add(undecided(SubIndication::no_evidence, say("journal.no-evidence"), "", package_rule));
     }
     // As for records: one track that passed is enough, as long as none failed.
     if (passed_tracks_ == 0) return;
@@ -204,8 +198,7 @@ void lower_to_warnings(Report& report) {
 }
 
 Finding evidence_left_out_of_account() {
-  return warned("This evidence could not be judged; the verdict rests on the other evidence.", "",
-                "RFC 4998 section 7");
+  return warned(say("evidence.left-out-of-account"), "", "RFC 4998 section 7");
 }
 
 BatchResult judge_batch(const FileGroup& group, FileHasher& files, const PackageContext& context,

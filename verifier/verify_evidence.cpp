@@ -30,10 +30,9 @@ const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
   return nullptr;
 }
 
-std::string quoted(const std::string& name) { return "\"" + name + "\""; }
-
-std::string documents(std::size_t count) {
-  return count == 1 ? "The document is" : "All " + std::to_string(count) + " documents are";
+Text as_stamped(std::size_t documents) {
+  if (documents == 1) return say("evidence.document-as-stamped");
+  return say("evidence.documents-as-stamped", {{"count", std::to_string(documents)}});
 }
 
 class EvidenceChecks {
@@ -43,11 +42,10 @@ class EvidenceChecks {
       : record_(record), objects_(objects), proof_(proof), judge_(judge) {}
 
   EvidenceReport run() {
-    report_.subject = "evidence record";
+    report_.subject = say("subject.evidence-record");
     if (objects_.empty()) {
-      add(undecided(SubIndication::no_evidence,
-                    "No document was given, so there is nothing that this evidence could be about.",
-                    "", "RFC 4998 section 3.3"));
+      add(undecided(SubIndication::no_evidence, say("evidence.no-document-given"), "",
+                    "RFC 4998 section 3.3"));
     }
     judge_tokens();
     check_record();
@@ -81,12 +79,10 @@ class EvidenceChecks {
   // RFC 4998 §3.1
   void check_record() {
     if (record_.crypto_infos) {
-      add(warned("The evidence record carries hints that nothing protects; they were not used.",
-                 "cryptoInfos", "RFC 4998 section 3.1"));
+      add(warned(say("evidence.crypto-infos"), "cryptoInfos", "RFC 4998 section 3.1"));
     }
     if (record_.encryption_info) {
-      add(warned("The evidence is about encrypted data; what was given is taken as that data.",
-                 "encryptionInfo", "RFC 4998 section 6.1"));
+      add(warned(say("evidence.encryption-info"), "encryptionInfo", "RFC 4998 section 6.1"));
     }
   }
 
@@ -97,8 +93,7 @@ class EvidenceChecks {
     if (!imprint) return std::nullopt;  // the token's report says so
     if (ats.digest_algorithm && digest_algorithm_from_oid(*ats.digest_algorithm) != imprint) {
       report.findings.push_back(
-          failed(SubIndication::format_failure,
-                 "The hash function of the hash tree is not that of its time-stamp.",
+          failed(SubIndication::format_failure, say("evidence.tree-algorithm-differs"),
                  oid_text(*ats.digest_algorithm) + " and " + std::string(name(*imprint)),
                  "RFC 4998 sections 4.1 and 4.3"));
       return std::nullopt;
@@ -106,24 +101,23 @@ class EvidenceChecks {
     // §3.1: the record lists every hash function that it uses.
     const auto listed = [&](ByteView oid) { return equal(oid, verifier::oid(*imprint)); };
     if (!std::ranges::any_of(record_.digest_algorithms, listed)) {
-      report.findings.push_back(
-          failed(SubIndication::format_failure,
-                 "The evidence record does not list a hash function that it uses.",
-                 std::string(name(*imprint)), "RFC 4998 section 3.1"));
+      report.findings.push_back(failed(SubIndication::format_failure,
+                                       say("evidence.algorithm-not-listed"),
+                                       std::string(name(*imprint)), "RFC 4998 section 3.1"));
     }
     return imprint;
   }
 
   void check_chain(std::size_t c) {
     Report chain;
-    chain.subject = "chain " + std::to_string(c + 1);
+    chain.subject = say("subject.chain", {{"number", std::to_string(c + 1)}});
     const auto& stamps = record_.chains[c].archive_timestamps;
     std::optional<DigestAlgorithm> algorithm;
     chain.parts.reserve(stamps.size());
     for (std::size_t j = 0; j < stamps.size(); ++j) {
       const JudgedToken& judged = *tokens_[c][j];
       Report part = report_of(judged);
-      part.subject = "time-stamp " + std::to_string(j + 1);
+      part.subject = say("subject.time-stamp", {{"number", std::to_string(j + 1)}});
       if (judged.token() != nullptr) {
         const auto own = algorithm_of(stamps[j], judged, part);
         if (j == 0) {
@@ -131,8 +125,7 @@ class EvidenceChecks {
           if (own) check_start(c, *own, part);
         } else if (own && algorithm && *own != *algorithm) {
           part.findings.push_back(
-              failed(SubIndication::link_failure,
-                     "A renewed time-stamp uses another hash function than its chain.",
+              failed(SubIndication::link_failure, say("evidence.renewal-algorithm-differs"),
                      std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
                      "RFC 4998 section 5.1"));
         } else if (own) {
@@ -189,7 +182,7 @@ class EvidenceChecks {
       if (digest == nullptr) {
         part.findings.push_back(
             undecided(SubIndication::unsupported_algorithm,
-                      "The hash value of " + quoted(object.name) + " was not given as needed.",
+                      say("evidence.digest-not-given", {{"document", object.name}}),
                       std::string(name(algorithm)), "RFC 4998 section 4.3 step 2"));
         return;
       }
@@ -211,14 +204,11 @@ class EvidenceChecks {
       covered = false;
       part.findings.push_back(
           failed(SubIndication::hash_failure,
-                 quoted(objects_[i].name) +
-                     " is not what was time-stamped: it was altered, or is another document.",
+                 say("evidence.document-not-as-stamped", {{"document", objects_[i].name}}),
                  "hash value " + values[i].hex(), "RFC 4998 section 4.3 step 2"));
     }
     if (!covered || !leads_to_imprint(ats, 0, 0, values, part)) return;
-    part.findings.push_back(
-        passed(documents(values.size()) + ", bit for bit, what was time-stamped.", "",
-               "RFC 4998 section 4.3"));
+    part.findings.push_back(passed(as_stamped(values.size()), "", "RFC 4998 section 4.3"));
     if (proof_ == GroupProof::whole_group) check_group(ats, values, part);
   }
 
@@ -237,10 +227,9 @@ class EvidenceChecks {
     make_set(values);
     make_set(listed);
     if (values == listed) {
-      part.findings.push_back(passed("The documents are all of their record.", "", rule));
+      part.findings.push_back(passed(say("evidence.group-complete"), "", rule));
     } else {
-      part.findings.push_back(failed(SubIndication::missing_data,
-                                     "Documents of the record are missing.",
+      part.findings.push_back(failed(SubIndication::missing_data, say("evidence.group-incomplete"),
                                      std::to_string(listed.size()) + " in the record, " +
                                          std::to_string(values.size()) + " given",
                                      rule));
@@ -258,21 +247,20 @@ class EvidenceChecks {
                         std::span<const Digest> values, Report& part) {
     constexpr const char* rule = "RFC 4998 section 4.3 steps 3 and 4";
     const TstInfo& info = tokens_[c][j]->token()->tst_info;
-    const auto wrong = [&](SubIndication why, std::string what, std::string detail) {
+    const auto wrong = [&](SubIndication why, Text what, std::string detail) {
       part.findings.push_back(failed(why, std::move(what), std::move(detail), rule));
       return false;
     };
     if (!ats.reduced_hashtree) {
       const bool one = std::ranges::all_of(values, [&](const Digest& v) { return v == values[0]; });
-      return one || wrong(SubIndication::hash_failure, "The time-stamp covers one document only.",
+      return one || wrong(SubIndication::hash_failure, say("evidence.one-document-only"),
                           "no reduced hash tree");
     }
     const DigestAlgorithm algorithm = *digest_algorithm(info.imprint_algorithm);
     for (const PartialHashtree& list : *ats.reduced_hashtree) {
       for (const ByteView value : list) {
         if (value.size() == digest_size(algorithm)) continue;
-        return wrong(SubIndication::format_failure,
-                     "A hash value in the evidence does not have the length of its hash function.",
+        return wrong(SubIndication::format_failure, say("evidence.hash-length"),
                      std::to_string(value.size()) + " octets");
       }
     }
@@ -281,13 +269,11 @@ class EvidenceChecks {
       return true;
     }
     if (equal(root(hasher, *ats.reduced_hashtree, Duplicates::merged), info.hashed_message)) {
-      part.findings.push_back(
-          warned("Equal hash values in one list had to be taken once for the evidence to hold.",
-                 "RFC 4998 does not say how they are to be taken", rule));
+      part.findings.push_back(warned(say("evidence.equal-hashes-merged"),
+                                     "RFC 4998 does not say how they are to be taken", rule));
       return true;
     }
-    return wrong(SubIndication::hash_failure,
-                 "The hash values of the evidence do not lead to what was time-stamped.",
+    return wrong(SubIndication::hash_failure, say("evidence.tree-does-not-lead"),
                  "imprint " + to_hex(info.hashed_message));
   }
 
@@ -299,13 +285,12 @@ class EvidenceChecks {
     const Digest previous = tokens_[c][j - 1]->digest(algorithm);
     if (!relates(ats, c, j, previous)) {
       part.findings.push_back(failed(SubIndication::link_failure,
-                                     "The renewed time-stamp does not cover the one before it.",
+                                     say("evidence.renewal-does-not-cover"),
                                      "hash value " + previous.hex(), rule));
       return;
     }
     if (!leads_to_imprint(ats, c, j, {&previous, 1}, part)) return;
-    part.findings.push_back(
-        passed("The renewed time-stamp covers the one before it.", previous.hex(), rule));
+    part.findings.push_back(passed(say("evidence.renewal-covers"), previous.hex(), rule));
   }
 
   // §5.2 steps 3 to 5: the first list holds H(H(d) || H(sequence so far)) for each object.
@@ -324,21 +309,16 @@ class EvidenceChecks {
     if (!all_relate([&](const Digest& value) { return renewed_leaf(hasher, value, sequence); })) {
       // Figure 4 of the RFC sorts the two values, its text does not; the text holds.
       if (!all_relate([&](const Digest& value) { return node_hash(hasher, value, sequence); })) {
-        part.findings.push_back(failed(
-            SubIndication::link_failure,
-            "The renewed hash tree does not cover the documents together with the evidence before.",
-            "hash value of the sequence " + sequence.hex(), rule));
+        part.findings.push_back(failed(SubIndication::link_failure,
+                                       say("evidence.tree-renewal-does-not-cover"),
+                                       "hash value of the sequence " + sequence.hex(), rule));
         return;
       }
       part.findings.push_back(
-          warned("The renewal joins its hash values in sorted order, which only a figure of the "
-                 "standard shows.",
-                 "RFC 4998 figure 4", rule));
+          warned(say("evidence.tree-renewal-sorted"), "RFC 4998 figure 4", rule));
     }
     if (!leads_to_imprint(ats, c, 0, leaves, part)) return;
-    part.findings.push_back(
-        passed("The renewed hash tree covers the documents and all evidence before.",
-               sequence.hex(), rule));
+    part.findings.push_back(passed(say("evidence.tree-renewal-covers"), sequence.hex(), rule));
   }
 
   // The hash of a DER ArchiveTimeStampSequence of all chains before chain `c`, in their octets.
@@ -372,11 +352,9 @@ class EvidenceChecks {
         to_string(before.gen_time) + " is before " + to_string(after.gen_time) + " in the record";
     constexpr const char* rule = "RFC 4998 section 5.1";
     if (ahead > before.accuracy_micros.value_or(0) + after.accuracy_micros.value_or(0)) {
-      add(failed(SubIndication::order_failure, "The times of the time-stamps are out of order.",
-                 detail, rule));
+      add(failed(SubIndication::order_failure, say("evidence.times-out-of-order"), detail, rule));
     } else {
-      add(warned("Two time-stamps are out of order by less than their clocks are exact.", detail,
-                 rule));
+      add(warned(say("evidence.times-out-of-order-slightly"), detail, rule));
     }
   }
 

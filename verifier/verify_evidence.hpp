@@ -21,7 +21,7 @@ namespace perdura::verifier {
 
 // A document, by its hash values: one for each algorithm that digest_algorithms(record) names.
 struct DataObject {
-  std::string name;  // as the report shall call it
+  Text name;  // as the report shall call it
   std::vector<std::pair<DigestAlgorithm, Digest>> digests;
 };
 

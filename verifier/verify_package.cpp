@@ -55,7 +55,7 @@ class PackageChecks {
  public:
   PackageChecks(const PackageSource& source, const PackageOptions& options, const RecordSink& sink)
       : source_(source), options_(options), sink_(sink), tokens_(judge_options(options)) {
-    summary_.report.subject = "package";
+    summary_.report.subject = say("subject.package");
   }
 
   Result<PackageSummary> run() {
@@ -75,8 +75,8 @@ class PackageChecks {
     } else {
       add(failed(manifest.error().code == Errc::not_found ? SubIndication::missing_data
                                                           : SubIndication::format_failure,
-                 "The manifest, which lists the files of the package, is missing or can't be read.",
-                 to_string(manifest.error()), "RFC 8493 section 2.1.3"));
+                 say("package.no-manifest"), to_string(manifest.error()),
+                 "RFC 8493 section 2.1.3"));
     }
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     summary_.seconds = took.count();
@@ -101,8 +101,8 @@ class PackageChecks {
   void read_header(PackageReader& reader) {
     const auto octets = read_whole(reader, package_name::header, header_size_max);
     if (!octets) {
-      add(failed(SubIndication::missing_data, "package.json is missing or can't be read.",
-                 to_string(octets.error()), package_rule));
+      add(failed(SubIndication::missing_data, say("package.no-header"), to_string(octets.error()),
+                 package_rule));
       return;
     }
     auto header = parse_package_header(as_text(*octets));
@@ -112,10 +112,9 @@ class PackageChecks {
       return;
     }
     const bool newer = header.error().code == Errc::unsupported;
-    add(newer ? undecided(SubIndication::unsupported_algorithm,
-                          "The package is of a version that this program can't read.",
+    add(newer ? undecided(SubIndication::unsupported_algorithm, say("package.header-newer"),
                           to_string(header.error()), package_rule)
-              : failed(SubIndication::format_failure, "package.json can't be read.",
+              : failed(SubIndication::format_failure, say("package.header-unreadable"),
                        to_string(header.error()), package_rule));
   }
 
@@ -133,16 +132,13 @@ class PackageChecks {
     if (!has_header_) return Ok{};
     auto log = NoteVerifier::from_vkey(summary_.header.log_key);
     if (!log) {
-      add(failed(SubIndication::format_failure, "The journal's key in package.json can't be read.",
+      add(failed(SubIndication::format_failure, say("package.log-key-unreadable"),
                  to_string(log.error()), package_rule));
       return Ok{};
     }
     log_ = *std::move(log);
     summary_.own_log_key = true;
-    add(
-        warned("The journal was judged with the key that the package itself holds: this shows that "
-               "its parts agree, not whose journal it is.",
-               summary_.header.log_key, package_rule));
+    add(warned(say("package.own-log-key"), summary_.header.log_key, package_rule));
     return Ok{};
   }
 
@@ -151,7 +147,7 @@ class PackageChecks {
         tokens_, log_ ? &*log_ : nullptr, unlisted, summary_.header.tracks, std::nullopt, {}};
     const auto octets = read_whole(reader, package_name::newest_checkpoint, note_size_max);
     if (!octets) {
-      add(undecided(SubIndication::no_poe, "The journal's newest checkpoint is not in the package.",
+      add(undecided(SubIndication::no_poe, say("package.no-newest-checkpoint"),
                     to_string(octets.error()), package_rule));
       return context;
     }
@@ -161,17 +157,16 @@ class PackageChecks {
     if (!checkpoint) {
       const bool denied = checkpoint.error().code == Errc::denied;
       add(failed(denied ? SubIndication::signature_failure : SubIndication::format_failure,
-                 denied ? "The journal's newest checkpoint is not signed by the journal's key."
-                        : "The journal's newest checkpoint can't be read.",
+                 denied ? say("package.newest-checkpoint-not-signed")
+                        : say("package.newest-checkpoint-unreadable"),
                  to_string(checkpoint.error()), "c2sp.org/tlog-checkpoint"));
       return context;
     }
     context.newest = *checkpoint;
     if (!log_) {
-      add(undecided(SubIndication::no_trust_anchor, "The journal's key is not known.", "",
-                    package_rule));
+      add(undecided(SubIndication::no_trust_anchor, say("journal.key-unknown"), "", package_rule));
     } else {
-      add(passed("The journal's newest checkpoint is signed by its key.",
+      add(passed(say("package.newest-checkpoint-signed"),
                  checkpoint->origin + ", " + std::to_string(checkpoint->size) + " entries",
                  "c2sp.org/signed-note"));
     }
@@ -252,31 +247,29 @@ class PackageChecks {
     for (const auto& folder : manifest.unlisted()) {
       if (std::ranges::find(reported_unlisted_, folder.first) != reported_unlisted_.end()) continue;
       for (const std::string& name : folder.second) {
-        add(failed(SubIndication::missing_data,
-                   name + " is in the package, but the package does not list it: it was added "
-                          "later.",
+        add(failed(SubIndication::missing_data, say("package.file-not-listed", {{"file", name}}),
                    "", "RFC 8493 section 3"));
       }
     }
     if (manifest.unlisted_count() == 0 && manifest.findings().empty()) {
-      add(passed("The package holds the files that its manifest lists, and no others.",
-                 std::to_string(manifest.files()) + " files", "RFC 8493 section 3"));
+      add(passed(say("package.exactly-listed-files"), std::to_string(manifest.files()) + " files",
+                 "RFC 8493 section 3"));
     }
   }
 
   // What the package says about its own size, when nothing else explains a difference.
   void check_counts() {
     if (has_header_ && summary_.header.records != summary_.records) {
-      add(failed(SubIndication::missing_data,
-                 "The package says that it holds " + std::to_string(summary_.header.records) +
-                     " records; it holds " + std::to_string(summary_.records) + ".",
-                 "", package_rule));
+      add(failed(
+          SubIndication::missing_data,
+          say("package.record-count-differs", {{"stated", std::to_string(summary_.header.records)},
+                                               {"found", std::to_string(summary_.records)}}),
+          "", package_rule));
     }
     const std::string oxum = std::to_string(summary_.bytes) + "." + std::to_string(summary_.files);
     const bool sound = std::max(summary_.report.verdict(), worst_record_) != Verdict::failed;
     if (sound && !payload_oxum_.empty() && payload_oxum_ != oxum) {
-      add(failed(SubIndication::missing_data,
-                 "The package does not hold as much as bag-info.txt says.",
+      add(failed(SubIndication::missing_data, say("package.oxum-differs"),
                  "Payload-Oxum " + payload_oxum_ + ", found " + oxum, "RFC 8493 section 2.2.2"));
     }
   }

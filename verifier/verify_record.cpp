@@ -14,6 +14,7 @@ constexpr std::size_t tracks_max = 32;
 constexpr const char* package_rule = "formats/package.md";
 constexpr const char* statement_rule = "formats/statement.md";
 constexpr const char* journal_rule = "formats/journal.md";
+constexpr std::string_view evidence_subject = "subject.evidence-record-of-track";
 constexpr std::string_view evidence_ending = ".ers";
 constexpr std::string_view documents_folder = "documents/";
 
@@ -40,7 +41,7 @@ class RecordChecks {
   RecordResult run() {
     result_.record = group_.folder.substr(package_name::records.size());
     result_.record.pop_back();
-    result_.report.subject = "record " + result_.record;
+    result_.report.subject = say("subject.record", {{"record", result_.record}});
     sort_files();
     read_statement();
     read_evidence();
@@ -78,22 +79,20 @@ class RecordChecks {
       }
     }
     if (group_.too_many) {
-      add(failed(SubIndication::format_failure, "The record has more files than a record may have.",
+      add(failed(SubIndication::format_failure, say("record.too-many-files"),
                  std::to_string(FileGroup::files_max), package_rule));
     }
     if (const auto unlisted = context_.unlisted.find(group_.folder);
         unlisted != context_.unlisted.end()) {
       for (const std::string& name : unlisted->second) {
         add(failed(SubIndication::missing_data,
-                   name.substr(group_.folder.size()) +
-                       " is in the package, but the package does not list it: it was added later.",
+                   say("package.file-not-listed", {{"file", name.substr(group_.folder.size())}}),
                    name, "RFC 8493 section 3"));
       }
     }
   }
 
-  std::optional<Bytes> read(const ManifestEntry& entry, std::string_view label,
-                            std::size_t size_max) {
+  std::optional<Bytes> read(const ManifestEntry& entry, const Text& label, std::size_t size_max) {
     auto octets = read_listed(files_, entry, label, size_max, result_.report.findings);
     if (octets) result_.bytes += octets->size();
     return octets;
@@ -101,29 +100,25 @@ class RecordChecks {
 
   void read_statement() {
     if (statement_file_ == nullptr) {
-      add(failed(SubIndication::missing_data, "The record's statement is missing.", "",
-                 statement_rule));
+      add(failed(SubIndication::missing_data, say("record.no-statement"), "", statement_rule));
       return;
     }
-    auto octets = read(*statement_file_, "The record's statement", StatementLimits::size_max);
+    auto octets = read(*statement_file_, say("label.statement"), StatementLimits::size_max);
     if (!octets) return;
     statement_octets_ = *std::move(octets);
     const std::string id = record_id(as_text(*statement_octets_));
     if (id != result_.record) {
-      add(failed(SubIndication::hash_failure,
-                 "The record's statement was altered, or is another record's: the record's "
-                 "identifier is not its SHA-256.",
-                 "SHA-256 is " + id, statement_rule));
+      add(failed(SubIndication::hash_failure, say("record.statement-altered"), "SHA-256 is " + id,
+                 statement_rule));
     }
     auto statement = parse_statement(as_text(*statement_octets_));
     if (!statement) {
       const bool newer = statement.error().code == Errc::unsupported;
       const std::string detail = to_string(statement.error());
-      add(newer ? undecided(SubIndication::unsupported_algorithm,
-                            "The record's statement is of a version that this program can't read.",
+      add(newer ? undecided(SubIndication::unsupported_algorithm, say("record.statement-newer"),
                             detail, statement_rule)
-                : failed(SubIndication::format_failure, "The record's statement can't be read.",
-                         detail, statement_rule));
+                : failed(SubIndication::format_failure, say("record.statement-unreadable"), detail,
+                         statement_rule));
       return;
     }
     statement_ = *std::move(statement);
@@ -143,7 +138,7 @@ class RecordChecks {
       }
     }
     if (evidence_files_.size() > tracks_max) {
-      add(failed(SubIndication::format_failure, "The record has more than 32 evidence records.", "",
+      add(failed(SubIndication::format_failure, say("record.too-many-evidence-records"), "",
                  package_rule));
       evidence_files_.resize(tracks_max);
     }
@@ -152,7 +147,8 @@ class RecordChecks {
       std::string_view name = local_name(*entry);
       name.remove_suffix(evidence_ending.size());
       Track track{std::string(name), {}, std::nullopt};
-      auto octets = read(*entry, "The evidence record '" + track.name + "'", evidence_size_max);
+      auto octets =
+          read(*entry, say("label.evidence-record", {{"track", track.name}}), evidence_size_max);
       if (octets) {
         track.octets = *std::move(octets);
         parse_track(track);
@@ -170,20 +166,20 @@ class RecordChecks {
     if (record) {
       track.record = *std::move(record);
     } else if (record.error().code == Errc::unsupported) {
-      add(undecided(
-          SubIndication::unsupported_algorithm,
-          "The evidence record '" + track.name + "' is of a kind that this program can't read.",
-          to_string(record.error()), "RFC 4998 section 3.1"));
+      add(undecided(SubIndication::unsupported_algorithm,
+                    say("evidence.record-of-unreadable-kind", {{"track", track.name}}),
+                    to_string(record.error()), "RFC 4998 section 3.1"));
     } else {
       add(failed(SubIndication::format_failure,
-                 "The evidence record '" + track.name + "' can't be read.",
+                 say("evidence.record-unreadable", {{"track", track.name}}),
                  to_string(record.error()), "RFC 4998 section 3.1"));
     }
   }
 
   void hash_documents() {
     if (statement_octets_) {
-      objects_.push_back({"the statement", files_.hash(*statement_octets_, algorithms_)});
+      objects_.push_back(
+          {say("label.the-statement"), files_.hash(*statement_octets_, algorithms_)});
     }
     if (!statement_) {  // nothing to compare with but the manifest
       for (const auto& file : document_files_) judge_against_manifest(*file.second);
@@ -195,29 +191,28 @@ class RecordChecks {
     }
     for (const auto& file : document_files_) {  // those that the statement named are gone
       add(failed(SubIndication::missing_data,
-                 std::string(file.first) + " does not belong to the record: the statement does not "
-                                           "name it.",
-                 "", statement_rule));
+                 say("record.document-not-of-record", {{"file", std::string(file.first)}}), "",
+                 statement_rule));
       judge_against_manifest(*file.second);
     }
     if (all) {
-      add(passed("The statement and " + count_of_documents() +
-                     " are complete and have the digests that the statement holds.",
-                 "", statement_rule));
+      add(passed(documents_complete(), "", statement_rule));
     }
   }
 
-  std::string count_of_documents() const {
+  Text documents_complete() const {
     const std::size_t count = statement_->documents.size();
-    return count == 1 ? "the document" : "all " + std::to_string(count) + " documents";
+    if (count == 1) return say("record.document-complete");
+    return say("record.documents-complete", {{"count", std::to_string(count)}});
   }
 
   // Whether document `position` is there and is the one that the statement describes.
   bool judge_document(std::size_t position, const StatementDocument& document) {
-    const std::string label = "Document " + std::to_string(position) + " ('" + document.name + "')";
+    const Text label =
+        say("label.document", {{"position", std::to_string(position)}, {"name", document.name}});
     const auto at = document_files_.find(package_name::document(position, document.name));
     if (at == document_files_.end()) {
-      add(failed(SubIndication::missing_data, label + " is missing.",
+      add(failed(SubIndication::missing_data, say("record.document-missing", {{"document", label}}),
                  package_name::document(position, document.name), statement_rule));
       return false;
     }
@@ -228,8 +223,7 @@ class RecordChecks {
     if (!file) {
       const bool missing = file.error().code == Errc::not_found;
       add(failed(missing ? SubIndication::missing_data : SubIndication::hash_failure,
-                 label + (missing ? " is missing, though the package lists it."
-                                  : " is damaged and can't be read."),
+                 say(missing ? "file.missing-though-listed" : "file.damaged", {{"file", label}}),
                  to_string(file.error()), statement_rule));
       return false;
     }
@@ -238,7 +232,7 @@ class RecordChecks {
     return compare(label, *file, document, entry);
   }
 
-  bool compare(const std::string& label, const HashedFile& file, const StatementDocument& document,
+  bool compare(const Text& label, const HashedFile& file, const StatementDocument& document,
                const ManifestEntry& entry) {
     const Digest& sha256 = file.digest(DigestAlgorithm::sha256);
     const bool same =
@@ -246,8 +240,7 @@ class RecordChecks {
         file.digest(DigestAlgorithm::sha512) == document.sha512 &&
         (!document.sha3_256 || file.digest(DigestAlgorithm::sha3_256) == *document.sha3_256);
     if (!same) {
-      add(failed(SubIndication::hash_failure,
-                 label + " was altered: it is not what the statement describes.",
+      add(failed(SubIndication::hash_failure, say("record.document-altered", {{"document", label}}),
                  std::to_string(file.size) + " octets with SHA-256 " + sha256.hex() +
                      ", in the statement " + std::to_string(document.length) + " with " +
                      document.sha256.hex(),
@@ -256,8 +249,7 @@ class RecordChecks {
     }
     if (sha256 != entry.sha256) {
       add(failed(SubIndication::hash_failure,
-                 label + " is what the statement describes, but the package lists it with another "
-                         "digest.",
+                 say("record.document-listed-otherwise", {{"document", label}}),
                  "listed " + entry.sha256.hex(), "RFC 8493 section 2.1.3"));
       return false;
     }
@@ -265,7 +257,8 @@ class RecordChecks {
   }
 
   void judge_against_manifest(const ManifestEntry& entry) {
-    const auto size = judge_listed(files_, entry, local_name(entry), result_.report.findings);
+    const auto size =
+        judge_listed(files_, entry, std::string(local_name(entry)), result_.report.findings);
     if (size) result_.bytes += *size;
   }
   void judge_other_files() {
@@ -274,10 +267,7 @@ class RecordChecks {
 
   void judge_evidence() {
     if (evidence_files_.empty()) {
-      add(undecided(SubIndication::no_evidence,
-                    "There is no evidence for this record: it was not sealed yet when it was "
-                    "exported.",
-                    "", package_rule));
+      add(undecided(SubIndication::no_evidence, say("record.no-evidence"), "", package_rule));
     }
     for (const Track& track : tracks_) {
       TrackResult result;
@@ -296,7 +286,7 @@ class RecordChecks {
       result.existed_since = evidence.existed_since;
       result.tsa =
           signer_of_token(track.record->chains.front().archive_timestamps.front().time_stamp);
-      evidence.report.subject = "evidence record '" + track.name + "'";
+      evidence.report.subject = say(evidence_subject, {{"track", track.name}});
       result_.report.parts.push_back(std::move(evidence.report));
       result_.tracks.push_back(std::move(result));
     }
@@ -309,7 +299,7 @@ class RecordChecks {
     };
     if (std::ranges::none_of(result_.tracks, is(Verdict::passed))) return;
     for (Report& part : result_.report.parts) {
-      if (!part.subject.starts_with("evidence record")) continue;
+      if (part.subject.id != evidence_subject) continue;
       if (part.verdict() != Verdict::indeterminate) continue;
       lower_to_warnings(part);
       part.findings.insert(part.findings.begin(), evidence_left_out_of_account());
@@ -321,42 +311,36 @@ class RecordChecks {
       }
     }
     if (statement_ && result_.existed_since && *result_.existed_since < statement_->deposit_time) {
-      add(
-          warned("The statement says that the record was deposited after it was time-stamped: the "
-                 "archive's clock was ahead, or the time in the statement is not true.",
-                 to_string(statement_->deposit_time), statement_rule));
+      add(warned(say("record.deposited-after-stamp"), to_string(statement_->deposit_time),
+                 statement_rule));
     }
   }
 
   void judge_journal() {
     if (receipt_file_ == nullptr) {
-      add(undecided(SubIndication::no_poe, "The depositor's receipt is not in the package.", "",
-                    package_rule));
+      add(undecided(SubIndication::no_poe, say("record.no-receipt"), "", package_rule));
     } else {
       judge_receipt_file();
     }
     if (proof_file_ != nullptr) {
       judge_proof_file();
     } else if (!evidence_files_.empty()) {
-      add(undecided(SubIndication::no_poe,
-                    "The proof that the deposit stands in the sealed journal is not in the "
-                    "package.",
-                    "", package_rule));
+      add(undecided(SubIndication::no_poe, say("record.no-journal-proof"), "", package_rule));
     }
   }
 
   void judge_receipt_file() {
-    const auto octets = read(*receipt_file_, "The receipt", receipt_size_max);
+    const auto octets = read(*receipt_file_, say("label.receipt"), receipt_size_max);
     if (!octets) return;
     auto receipt = parse_receipt(as_text(*octets));
     if (!receipt) {
-      add(failed(SubIndication::format_failure, "The receipt can't be read.",
+      add(failed(SubIndication::format_failure, say("receipt.unreadable"),
                  to_string(receipt.error()), journal_rule));
       return;
     }
     if (receipt->record != result_.record) {
-      add(failed(SubIndication::journal_failure, "The receipt is for another record.",
-                 receipt->record, journal_rule));
+      add(failed(SubIndication::journal_failure, say("receipt.for-another-record"), receipt->record,
+                 journal_rule));
       return;
     }
     result_.report.parts.push_back(judge_receipt(*receipt, context_.log));
@@ -364,26 +348,22 @@ class RecordChecks {
   }
 
   void judge_proof_file() {
-    const auto octets = read(*proof_file_, "The proof of the journal", receipt_size_max);
+    const auto octets = read(*proof_file_, say("label.journal-proof"), receipt_size_max);
     if (!octets) return;
     const auto proof = parse_tlog_proof(as_text(*octets));
     if (!proof) {
-      add(failed(SubIndication::format_failure, "The proof of the journal can't be read.",
+      add(failed(SubIndication::format_failure, say("journal.proof-unreadable"),
                  to_string(proof.error()), "c2sp.org/tlog-proof"));
       return;
     }
     if (!receipt_) {
-      add(undecided(SubIndication::no_poe,
-                    "Without a receipt for this record, nothing tells which entry of the journal "
-                    "the proof is about.",
-                    "", journal_rule));
+      add(undecided(SubIndication::no_poe, say("journal.proof-without-receipt"), "", journal_rule));
       return;
     }
     Report report = judge_tlog_proof(*proof, journal_leaf(receipt_->entry), context_.log);
     if (proof->index != receipt_->index) {
       report.findings.push_back(failed(
-          SubIndication::journal_failure,
-          "Receipt and journal name different places for the deposit.",
+          SubIndication::journal_failure, say("journal.places-differ"),
           std::to_string(receipt_->index) + " and " + std::to_string(proof->index), journal_rule));
     }
     judge_seal_of(*proof, report);
@@ -396,25 +376,21 @@ class RecordChecks {
     const auto found = batch ? context_.batches.find(*batch) : context_.batches.end();
     if (found == context_.batches.end()) {
       report.findings.push_back(
-          undecided(SubIndication::no_poe,
-                    "The seal of the journal that the proof names is not in the package.",
+          undecided(SubIndication::no_poe, say("journal.seal-not-in-package"),
                     batch ? "batch " + std::to_string(*batch) : "no batch is named", journal_rule));
       return;
     }
     const BatchResult& seal = found->second;
     const std::string detail = "batch " + std::to_string(seal.batch);
     if (!seal.note || seal.verdict == Verdict::failed) {
-      report.findings.push_back(undecided(
-          SubIndication::no_poe, "The seal of the journal that the proof names did not hold.",
-          detail, journal_rule));
+      report.findings.push_back(
+          undecided(SubIndication::no_poe, say("journal.seal-did-not-hold"), detail, journal_rule));
     } else if (*seal.note != hash(DigestAlgorithm::sha256, as_bytes(proof.checkpoint))) {
-      report.findings.push_back(
-          failed(SubIndication::journal_failure,
-                 "The proof is about another checkpoint than the one that was sealed.", detail,
-                 journal_rule));
+      report.findings.push_back(failed(SubIndication::journal_failure,
+                                       say("journal.another-checkpoint-sealed"), detail,
+                                       journal_rule));
     } else {
-      report.findings.push_back(
-          passed("The checkpoint is the one that was sealed.", detail, journal_rule));
+      report.findings.push_back(passed(say("journal.checkpoint-sealed"), detail, journal_rule));
     }
   }
 

@@ -71,13 +71,12 @@ class FileHasher {
 
 // A listed file that is small: its octets, however wrong, when it can be read. What is wrong with
 // it against the manifest is appended to `findings`, with `label` as its name.
-std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry,
-                                 std::string_view label, std::size_t size_max,
-                                 std::vector<Finding>& findings);
+std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry, const Text& label,
+                                 std::size_t size_max, std::vector<Finding>& findings);
 
 // A listed file of any size: compared with the manifest alone. Its size, when it could be read.
 std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry& entry,
-                                          std::string_view label, std::vector<Finding>& findings);
+                                          const Text& label, std::vector<Finding>& findings);
 
 // The subject of the certificate that signed a time-stamp token; "" when it is not in there.
 std::string signer_of_token(ByteView content_info);

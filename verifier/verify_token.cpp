@@ -81,14 +81,13 @@ class Cache {
 
 Report not_readable(const Error& error) {
   Report report;
-  report.subject = "time-stamp";
+  report.subject = say("subject.one-time-stamp");
   if (error.code == Errc::unsupported) {
     report.findings.push_back(undecided(SubIndication::unsupported_algorithm,
-                                        "The time-stamp is of a kind that this program can't read.",
-                                        to_string(error), "RFC 3161 section 2.4.2"));
+                                        say("token.unreadable-kind"), to_string(error),
+                                        "RFC 3161 section 2.4.2"));
   } else {
-    report.findings.push_back(failed(SubIndication::format_failure,
-                                     "The time-stamp is not in the form that its standard asks.",
+    report.findings.push_back(failed(SubIndication::format_failure, say("token.malformed"),
                                      to_string(error), "RFC 3161 section 2.4.2"));
   }
   return report;
@@ -171,12 +170,12 @@ Report TokenJudge::judge(ByteView content_info, Time reference,
   Report report = known->report();
   if (expected_imprint == nullptr || known->token() == nullptr) return report;
   if (equal(known->token()->tst_info.hashed_message, *expected_imprint)) {
-    report.findings.push_back(passed("The time-stamp covers exactly what it should.",
-                                     expected_imprint->hex(), "RFC 3161 section 2.2"));
+    report.findings.push_back(
+        passed(say("token.covers-expected"), expected_imprint->hex(), "RFC 3161 section 2.2"));
   } else {
-    report.findings.push_back(failed(
-        SubIndication::hash_failure, "The time-stamp covers something else than what it should.",
-        "expected " + expected_imprint->hex(), "RFC 3161 section 2.2"));
+    report.findings.push_back(
+        failed(SubIndication::hash_failure, say("token.covers-something-else"),
+               "expected " + expected_imprint->hex(), "RFC 3161 section 2.2"));
   }
   return report;
 }

@@ -13,6 +13,7 @@
 #include "archive/openssl_handles.hpp"
 #include "archive/time_stamp_protocol.hpp"
 #include "tests/archive/outside_world.hpp"
+#include "verifier/texts.hpp"
 #include "verifier/timestamp_token.hpp"
 #include "verifier/verify_token.hpp"
 
@@ -95,7 +96,7 @@ TEST_P(LocalTsaAlgorithm, StampsPassOurVerifierWithTheCaAsAnchor) {
   const Digest imprint = verifier::hash(GetParam(), verifier::as_bytes(document));
   const verifier::Report report = judge.judge(token, judge.options().at, &imprint);
   EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
-      << (report.decisive() != nullptr ? report.decisive()->what : "");
+      << (report.decisive() != nullptr ? verifier::in_english(report.decisive()->what) : "");
 }
 
 // The token that the format document shows, made by tests/vectors/local_tsa/make.sh.

@@ -7,9 +7,11 @@
 
 #include "outside_world.hpp"
 #include "sample_package.hpp"
+#include "verifier/printable.hpp"
 #include "verifier/receipt.hpp"
 #include "verifier/report_json.hpp"
 #include "verifier/report_text.hpp"
+#include "verifier/texts.hpp"
 
 namespace perdura::tests {
 namespace {
@@ -64,8 +66,9 @@ class Package : public testing::Test {
       EXPECT_FALSE(record.existed_since);
       const Finding* decisive = record.report.decisive();
       ASSERT_NE(decisive, nullptr);
-      EXPECT_EQ(decisive->sub_indication, why) << decisive->what;
-      EXPECT_NE(decisive->what.find(what), std::string::npos) << decisive->what;
+      EXPECT_EQ(decisive->sub_indication, why) << in_english(decisive->what);
+      EXPECT_NE(in_english(decisive->what).find(what), std::string::npos)
+          << in_english(decisive->what);
     }
     EXPECT_EQ(judged.summary.verdict, verdict);
   }

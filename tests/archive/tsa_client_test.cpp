@@ -8,6 +8,7 @@
 #include "archive/local_ca.hpp"
 #include "tests/archive/outside_world.hpp"
 #include "tests/archive/tsa_test_server.hpp"
+#include "verifier/texts.hpp"
 #include "verifier/timestamp_token.hpp"
 #include "verifier/verify_token.hpp"
 
@@ -243,7 +244,7 @@ TEST_F(OpensslTsa, IsAcceptedAndItsPathAndStatusListArePutIntoTheToken) {
                                     .extra_crls = {}});
   const verifier::Report report = judge.judge(*token, clock.now(), &imprint);
   EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
-      << (report.decisive() != nullptr ? report.decisive()->what : "");
+      << (report.decisive() != nullptr ? verifier::in_english(report.decisive()->what) : "");
 }
 
 TEST_F(OpensslTsa, TokenIsKeptWhenItsStatusListCannotBeHad) {

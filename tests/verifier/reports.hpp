@@ -5,16 +5,18 @@
 #include <sstream>
 #include <string>
 
+#include "verifier/texts.hpp"
 #include "verifier/verdict.hpp"
 
 namespace perdura::verifier::test {
 
 inline void print(const Report& report, std::ostream& out, int depth = 0) {
   const std::string indent(static_cast<std::size_t>(2 * depth), ' ');
-  out << indent << "* " << report.subject << '\n';
+  out << indent << "* " << in_english(report.subject) << '\n';
   for (const Finding& finding : report.findings) {
     out << indent << "  " << name(finding.verdict) << ' ' << name(finding.sub_indication) << ' '
-        << (finding.warning ? "(!) " : "") << finding.what << " [" << finding.detail << "]\n";
+        << (finding.warning ? "(!) " : "") << in_english(finding.what) << " ["
+        << in_english(finding.detail) << "]\n";
   }
   for (const Report& part : report.parts) print(part, out, depth + 1);
 }

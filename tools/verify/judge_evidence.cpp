@@ -42,11 +42,7 @@ EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataO
   EvidenceReport single =
       judge_evidence_record(record, objects, GroupProof::single_objects, tokens);
   if (single.report.verdict() == Verdict::failed) return group;
-  single.report.findings.push_back(
-      warned("The evidence covers more than what was given: other documents of the same "
-             "record, or neighbours in its hash tree. That nothing of the record is missing is "
-             "not shown.",
-             "", "RFC 4998 section 4.3"));
+  single.report.findings.push_back(warned(say("evidence.covers-more"), "", "RFC 4998 section 4.3"));
   return single;
 }
 
@@ -69,7 +65,8 @@ Result<Verdict> judge_evidence(const Options& options, JudgeOptions judge) {
   const Verdict verdict = evidence.report.verdict();
   if (options.quiet) return verdict;
   const TextDetail detail = options.verbose ? TextDetail::full : TextDetail::brief;
-  std::cout << (options.json ? evidence_json(evidence) + "\n" : evidence_text(evidence, detail));
+  std::cout << (options.json ? evidence_json(evidence) + "\n"
+                             : evidence_text(evidence, detail, options.language));
   return verdict;
 }
 

@@ -5,6 +5,7 @@
 #include "tools/verify/progress_line.hpp"
 #include "verifier/report_json.hpp"
 #include "verifier/report_text.hpp"
+#include "verifier/report_words.hpp"
 #include "verifier/verify_package.hpp"
 
 namespace perdura::tools::verify {
@@ -28,15 +29,18 @@ class Printer {
   }
   void print(const RecordResult& record) {
     told_ += record.verdict == Verdict::passed ? 1 : 0;
-    std::cout << (options_.json ? record_json(record) + "\n" : record_text(record, detail_));
+    std::cout << (options_.json ? record_json(record) + "\n"
+                                : record_text(record, detail_, options_.language));
   }
   void print(const PackageSummary& summary) const {
     if (options_.quiet) return;
     if (!options_.json && summary.passed > told_) {
-      std::cout << "... and " << summary.passed - told_
-                << " more that passed (--verbose tells each)\n";
+      std::cout << in_words(say("report.more-passed", {{"count", grouped(summary.passed - told_)}}),
+                            options_.language)
+                << "\n";
     }
-    std::cout << (options_.json ? summary_json(summary) + "\n" : summary_text(summary, detail_));
+    std::cout << (options_.json ? summary_json(summary) + "\n"
+                                : summary_text(summary, detail_, options_.language));
   }
 
  private:

@@ -72,6 +72,7 @@ cxxopts::Options known_options() {
   add("threads", "How many threads judge records; 0: as many as there are cores",
       cxxopts::value<unsigned>()->default_value("0"), "N");
   add("json", "Report as JSON: one line a record, the package's summary last");
+  add("lang", "Language of the report: en or ja", text()->default_value("en"), "LANG");
   add("v,verbose", "Tell every check of every record");
   add("q,quiet", "Report nothing: the exit status tells");
   add("version", "Print the version");
@@ -116,6 +117,9 @@ Result<Options> parse_options(int argc, char** argv) {
     options.complete = given.count("complete") != 0;
     options.log_key = one(given, "log-key");
     options.threads = given["threads"].as<unsigned>();
+    const auto language = language_from_name(given["lang"].as<std::string>());
+    if (!language) return misuse("is neither 'en' nor 'ja'", "--lang");
+    options.language = *language;
     options.json = given.count("json") != 0;
     options.verbose = given.count("verbose") != 0;
     options.quiet = given.count("quiet") != 0;

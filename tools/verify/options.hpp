@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "verifier/result.hpp"
+#include "verifier/texts.hpp"
 #include "verifier/trust_anchors.hpp"
 
 namespace perdura::tools::verify {
@@ -22,6 +23,7 @@ struct Options {
   std::optional<std::string> log_key;
   unsigned threads = 0;
   bool json = false;
+  verifier::Language language = verifier::Language::en;
   bool verbose = false;
   bool quiet = false;
   bool help = false;
