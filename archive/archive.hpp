@@ -79,6 +79,7 @@ class Archive {
   // Puts other settings in place, on disk first. Nobody else may use the archive meanwhile.
   // Errors: as update_config().
   Result<Ok> change_config(Config config);
+
   // Until when algorithms are fit: what every act of the archive judges and plans by. Never null.
   const std::shared_ptr<const verifier::AlgorithmPolicy>& policy() const { return policy_; }
 

@@ -102,7 +102,8 @@ Result<Bytes> read_ocsp_answer(ByteView der, const OcspQuestion& question, verif
   const auto statuses = verifier::read_status({.certificate = question.certificate,
                                                .issuer = question.issuer,
                                                .gen_time = now,
-                                               .reference = now},
+                                               .reference = now,
+                                               .policy = verifier::AlgorithmPolicy::built_in()},
                                               std::span(&source, 1), notes);
   if (!statuses.empty()) return basic;
   return bad(notes.empty() ? "its OCSP response does not know this certificate"

@@ -144,7 +144,8 @@ TEST_F(StatusCollection, FindsThePathTheListAndTheResponse) {
   const auto read = verifier::read_status({.certificate = verifier::read_certificate(tsa),
                                            .issuer = verifier::read_certificate(ca),
                                            .gen_time = clock.now(),
-                                           .reference = clock.now()},
+                                           .reference = clock.now(),
+                                           .policy = verifier::AlgorithmPolicy::built_in()},
                                           std::span(&source, 1), notes);
   ASSERT_EQ(read.size(), 1u);
   EXPECT_FALSE(read[0].revocation);
