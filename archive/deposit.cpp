@@ -58,7 +58,10 @@ class Deposits::Pipeline {
 
   void deposit(RecordInput record, Done done) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return waiting_.size() < waiting_max; });
+    // A full queue is filled again when it is half empty: not a wake-up for each record.
+    if (waiting_.size() >= waiting_max) {
+      room_.wait(lock, [&] { return waiting_.size() <= waiting_max / 2; });
+    }
     waiting_.push_back({std::move(record), std::move(done)});
     ++open_;
     const bool wake = idle_workers_ > 0;
@@ -89,6 +92,7 @@ class Deposits::Pipeline {
       std::vector<Waiting> taken = take_waiting();
       if (taken.empty()) return;
       std::vector<Prepared> prepared;
+      prepared.reserve(taken.size());
       std::size_t refused = 0;
       for (Waiting& next : taken) {
         auto record = guarded([&] { return preparer.prepare(next.record); });
@@ -118,26 +122,37 @@ class Deposits::Pipeline {
     });
     --idle_workers_;
     // Not more than its share, so that the other workers have something to do too.
-    const std::size_t share = waiting_.size() / workers_max_ + 1;
-    while (!waiting_.empty() && taken.size() < std::min(share, taken_at_once)) {
+    const std::size_t share = std::min(waiting_.size() / workers_max_ + 1, taken_at_once);
+    taken.reserve(share);
+    while (!waiting_.empty() && taken.size() < share) {
       taken.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
+    const bool room = waiting_.size() <= waiting_max / 2;
     lock.unlock();
-    room_.notify_one();
+    if (room) room_.notify_all();
     return taken;
   }
 
   void hand_over(std::vector<Prepared> prepared) {
     if (prepared.empty()) return;
+    bool wake = false;
     {
       const std::lock_guard lock(mutex_);
+      wake = prepared_.empty();
       for (Prepared& record : prepared) {
         prepared_footprint_ += record.record.footprint();
         prepared_.push_back(std::move(record));
       }
+      wake = wake || gathered();
     }
-    ready_.notify_one();
+    if (wake) ready_.notify_one();
+  }
+
+  // Whether the committer need not wait for more; under the lock.
+  bool gathered() const {
+    return closing_ || prepared_.size() == open_ || prepared_.size() >= gathered_records ||
+           prepared_footprint_ >= gathered_footprint;
   }
 
   void settle(std::size_t count) {
@@ -169,10 +184,7 @@ class Deposits::Pipeline {
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [&] { return closing_ || !prepared_.empty(); });
     // A sync costs as much for one record as for hundreds: wait a moment for those under way.
-    ready_.wait_for(lock, gathering_time, [&] {
-      return closing_ || prepared_.size() == open_ || prepared_.size() >= gathered_records ||
-             prepared_footprint_ >= gathered_footprint;
-    });
+    ready_.wait_for(lock, gathering_time, [&] { return gathered(); });
     if (prepared_.empty()) return false;
     std::size_t footprint = 0;
     while (!prepared_.empty() && records.size() < group_records_max &&

@@ -45,7 +45,7 @@ Error damaged() { return {Errc::malformed, "the deposit's row is damaged", "jour
 }  // namespace
 
 Bytes encode(const DepositRow& row) {
-  RowWriter out;
+  RowWriter out(320 + 128 * row.documents.size());
   out.number(version);
   out.number((row.event_time ? has_event_time : 0) | (row.patient ? has_patient : 0) |
              (row.record_type ? has_record_type : 0) | (row.idempotency ? has_idempotency : 0));

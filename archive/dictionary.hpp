@@ -30,7 +30,7 @@ using verifier::Result;
 
 using DictionaryId = std::array<std::uint8_t, 8>;
 
-// One dictionary, made ready for compressing (at level 3) and for expanding.
+// One dictionary, made ready for compressing and for expanding.
 // Thread safety: immutable; shared by all threads.
 class Dictionary {
  public:
@@ -65,8 +65,8 @@ class Dictionaries {
  public:
   static constexpr std::size_t document_size_max = 128u << 10;  // larger ones neither use nor teach
 
-  // `level` is zstd's.
-  explicit Dictionaries(int level = 3);
+  // `level` is zstd's. With a dictionary a higher one than 1 takes a third longer and gains 2 %.
+  explicit Dictionaries(int level = 1);
   ~Dictionaries();
 
   // From now on `bytes` is the dictionary for compressing `media_type`, and known for expanding.

@@ -48,9 +48,10 @@ Result<JournalHead> decode_head(ByteView octets, const std::string& where) {
 
 Bytes encode(const JournalEntry& entry) {
   check(entry.salt.size() == salt_size, "a journal entry's salt has 32 octets");
-  Bytes row = entry.salt;
-  row.insert(row.end(), entry.text.begin(), entry.text.end());
-  return row;
+  return RowWriter(salt_size + entry.text.size())
+      .fixed(entry.salt)
+      .fixed(verifier::as_bytes(entry.text))
+      .take();
 }
 
 std::optional<JournalEntry> decode_entry(ByteView row) {
@@ -160,10 +161,11 @@ Result<Ok> Journal::Turn::append(const std::vector<JournalEntry>& entries, std::
   commit.conditions.push_back({keys::head_key, opens_segment
                                                    ? std::optional<Bytes>{}
                                                    : std::optional<Bytes>{journal.head_row_}});
+  verifier::Hasher sha256(verifier::DigestAlgorithm::sha256);
   std::vector<Digest> leaves;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     commit.writes.push_back({keys::entry_key(first + i), encode(entries[i])});
-    leaves.push_back(verifier::journal_leaf(entries[i]));
+    leaves.push_back(verifier::journal_leaf(sha256, entries[i]));
   }
   const std::lock_guard lock(journal.reading_);
   // The tree runs ahead of the disk from here to the end of the commit, while no reader looks; when

@@ -273,8 +273,9 @@ Result<bool> RocksStore::holds(const std::string& partition, const Condition& co
 }
 
 void RocksStore::add(rocksdb::WriteBatch& batch, const Commit& commit) const {
+  std::string key = row_key(commit.partition, "");
   for (const Write& write : commit.writes) {
-    const std::string key = row_key(commit.partition, write.key);
+    key.replace(1 + commit.partition.size(), key.npos, write.key);
     if (write.value) {
       batch.Put(index(), key, slice_of(*write.value));
     } else {

@@ -23,6 +23,9 @@ std::uint64_t from_big_endian(std::string_view octets);
 // Appends fields to a row.
 class RowWriter {
  public:
+  // `size`: about as many octets as the row will have.
+  explicit RowWriter(std::size_t size = 16) { row_.reserve(size); }
+
   RowWriter& number(std::uint64_t value);
   // Signed, zigzag.
   RowWriter& signed_number(std::int64_t value);

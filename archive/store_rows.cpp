@@ -1,5 +1,7 @@
 #include "archive/store_rows.hpp"
 
+#include <algorithm>
+
 namespace perdura::archive {
 namespace {
 
@@ -46,8 +48,9 @@ std::optional<SegmentsEnd> read_end(ByteView row) {
 }
 
 std::string row_key(const std::string& partition, const std::string& key) {
-  std::string out(1, static_cast<char>(partition.size()));
-  out.reserve(1 + partition.size() + key.size());
+  std::string out;
+  out.reserve(1 + partition.size() + std::max<std::size_t>(key.size(), 40));
+  out += static_cast<char>(partition.size());
   return out.append(partition).append(key);
 }
 

@@ -21,18 +21,32 @@ using verifier::Errc;
 using verifier::Error;
 using verifier::Result;
 
-// A source over a descriptor that is closed with the last copy of it, unless it is standard input.
-Source source_of(int fd, const fs::path& name) {
-  const std::shared_ptr<const int> file(new int(fd), [](const int* owned) {
-    if (*owned != STDIN_FILENO) ::close(*owned);
-    delete owned;
-  });
-  return [file, name](std::span<std::uint8_t> into) -> Result<std::size_t> {
+// An open file that is closed with the last source over it, unless it is standard input.
+class OpenFile {
+ public:
+  OpenFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (fd_ != STDIN_FILENO) ::close(fd_);
+  }
+
+  Result<std::size_t> read(std::span<std::uint8_t> into) const {
     while (true) {
-      const ssize_t got = ::read(*file, into.data(), into.size());
+      const ssize_t got = ::read(fd_, into.data(), into.size());
       if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) return archive::system_error(errno, name, "cannot read it");
+      if (errno != EINTR) return archive::system_error(errno, path_, "cannot read it");
     }
+  }
+
+ private:
+  const int fd_;
+  const fs::path path_;
+};
+
+Source source_of(int fd, const fs::path& path) {
+  return [file = std::make_shared<const OpenFile>(fd, path)](std::span<std::uint8_t> into) {
+    return file->read(into);
   };
 }
 
@@ -156,7 +170,9 @@ void for_each_file(const fs::directory_entry& entry,
   if (problem) {
     failed(archive::system_error(problem.value(), entry.path(), "cannot list the folder"));
   }
-  std::ranges::sort(entries);
+  std::ranges::sort(entries, {}, [](const fs::directory_entry& one) -> const std::string& {
+    return one.path().native();
+  });
   for (const fs::directory_entry& one : entries) for_each_file(one, visit, failed);
 }
 

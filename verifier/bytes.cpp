@@ -83,16 +83,25 @@ std::optional<Bytes> from_hex(std::string_view hex) {
 
 std::string to_base64(ByteView bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < n ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= n ? base64_digits[group >> (18 - 6 * k) & 63] : '=';
-    }
-  }
+  append_base64(out, bytes);
   return out;
+}
+
+void append_base64(std::string& out, ByteView bytes) {
+  const std::size_t start = out.size();
+  out.resize(start + (bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data() + start;
+  for (; bytes.size() >= 3; bytes = bytes.subspan(3)) {
+    const std::uint32_t group = std::uint32_t{bytes[0]} << 16 | bytes[1] << 8 | bytes[2];
+    for (unsigned shift = 24; shift > 0; shift -= 6)
+      *to++ = base64_digits[group >> (shift - 6) & 63];
+  }
+  if (bytes.empty()) return;
+  const std::uint32_t group =
+      std::uint32_t{bytes[0]} << 16 | (bytes.size() > 1 ? bytes[1] << 8 : 0);
+  *to++ = base64_digits[group >> 18];
+  *to++ = base64_digits[group >> 12 & 63];
+  if (bytes.size() > 1) *to = base64_digits[group >> 6 & 63];
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {

@@ -43,6 +43,8 @@ std::optional<Bytes> from_hex(std::string_view hex);
 
 // RFC 4648 section 4 base64, padded, on one line.
 std::string to_base64(ByteView bytes);
+// The same, behind what `out` holds.
+void append_base64(std::string& out, ByteView bytes);
 
 // The octets of padded base64 on one line; nothing when it is anything else, spare bits included.
 std::optional<Bytes> from_base64(std::string_view text);

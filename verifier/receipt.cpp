@@ -142,7 +142,7 @@ Digest journal_leaf(const JournalEntry& entry) {
 
 std::string write_receipt(const Receipt& receipt) {
   std::string out;
-  out.reserve(1024);
+  out.reserve(640 + 48 * receipt.proof.size());
   out += "{\"checkpoint\":";
   append_json_string(out, receipt.checkpoint);
   out += ",\"entry\":";
@@ -152,11 +152,15 @@ std::string write_receipt(const Receipt& receipt) {
   out += ",\"perdura\":\"receipt/1\",\"proof\":[";
   for (const Digest& digest : receipt.proof) {
     if (out.back() != '[') out += ',';
-    out += '"' + to_base64(digest.view()) + '"';
+    out += '"';
+    append_base64(out, digest.view());
+    out += '"';
   }
   out += "],\"record\":";
   append_json_string(out, receipt.record);
-  out += ",\"salt\":\"" + to_base64(receipt.entry.salt) + "\"}";
+  out += ",\"salt\":\"";
+  append_base64(out, receipt.entry.salt);
+  out += "\"}";
   return out;
 }
 

@@ -79,15 +79,16 @@ std::string fault_of_text(std::string_view text) {
 class Checks {
  public:
   explicit Checks(Errc code) : code_(code) {}
-  void text(std::string_view where, std::string_view value) {
-    if (std::string fault = fault_of_text(value); !fault.empty()) fail(where, std::move(fault));
+  void text(std::string_view where, std::string_view value, std::string_view of = {}) {
+    std::string fault = fault_of_text(value);
+    if (!fault.empty()) fail(std::string(where).append(of), std::move(fault));
   }
-  void required(std::string_view where, std::string_view value) {
-    if (value.empty()) fail(where, "is empty");
-    text(where, value);
+  void required(std::string_view where, std::string_view value, std::string_view of = {}) {
+    if (value.empty()) fail(std::string(where).append(of), "is empty");
+    text(where, value, of);
   }
-  void that(bool holds, std::string_view where, std::string what) {
-    if (!holds) fail(where, std::move(what));
+  void that(bool holds, std::string_view where, std::string_view what) {
+    if (!holds) fail(where, std::string(what));
   }
   Result<Ok> result() const {
     if (error_) return *error_;
@@ -104,7 +105,7 @@ class Checks {
 
 void check_document(Checks& checks, const StatementDocument& document) {
   checks.required("name of a document", document.name);
-  checks.required("media type of " + document.name, document.media_type);
+  checks.required("media type of ", document.media_type, document.name);
   checks.that(document.length <= Limits::length_max, document.name, "is 2^53 octets or longer");
   checks.that(document.sha256.size() == 32 && document.sha512.size() == 64 &&
                   (!document.sha3_256 || document.sha3_256->size() == 32),
@@ -128,8 +129,7 @@ Result<Ok> check_statement(const Statement& s, Errc code) {
   checks.that(s.related.size() <= Limits::related_max, "related", "are more than 1,000");
   for (const Related& related : s.related) {
     checks.required("relation", related.relation);
-    checks.that(is_record_id(related.record), "related record",
-                "is not 64 lower-case hex digits: " + related.record);
+    checks.that(is_record_id(related.record), related.record, "is not 64 lower-case hex digits");
   }
   checks.that(!s.documents.empty(), "documents", "there is none");
   checks.that(s.documents.size() <= Limits::documents_max, "documents", "are more than 9,999");

@@ -1,9 +1,7 @@
 #include "verifier/time.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 
 namespace perdura::verifier {
 namespace {
@@ -52,6 +50,13 @@ class Fields {
   bool good_ = true;
 };
 
+// Over `width` characters of `text`.
+void write_digits(std::string& text, std::size_t at, std::size_t width, unsigned value) {
+  for (std::size_t i = at + width; i-- > at; value /= 10) {
+    text[i] = static_cast<char>('0' + value % 10);
+  }
+}
+
 // Seconds east of UTC of an RFC 3339 offset.
 int read_offset(Fields& in) {
   if (in.take('Z') || in.take('z')) return 0;
@@ -85,13 +90,19 @@ std::string to_string(Time time) {
   const auto midnight = floor<days>(point);
   const year_month_day date{midnight};
   const hh_mm_ss clock{point - midnight};
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
+  std::string text = "0000-00-00T00:00:00Z";
+  const auto year = static_cast<int>(date.year());
+  if (year < 0 || year > 9999)
+    text.replace(0, 4, std::to_string(year));  // no RFC 3339 time
+  else
+    write_digits(text, 0, 4, static_cast<unsigned>(year));
+  const std::size_t end = text.size();
+  write_digits(text, end - 15, 2, static_cast<unsigned>(date.month()));
+  write_digits(text, end - 12, 2, static_cast<unsigned>(date.day()));
+  write_digits(text, end - 9, 2, static_cast<unsigned>(clock.hours().count()));
+  write_digits(text, end - 6, 2, static_cast<unsigned>(clock.minutes().count()));
+  write_digits(text, end - 3, 2, static_cast<unsigned>(clock.seconds().count()));
+  return text;
 }
 
 std::optional<Time> parse_time(std::string_view text) {
