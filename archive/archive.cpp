@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 
@@ -11,6 +10,7 @@
 #include "archive/keep_dictionary.hpp"
 #include "archive/local_tsa.hpp"
 #include "archive/new_file.hpp"
+#include "archive/random.hpp"
 #include "verifier/trust_anchors.hpp"
 
 namespace perdura::archive {
@@ -21,12 +21,6 @@ using verifier::check;
 
 constexpr std::string_view log_key_name = "log-key-seed";
 constexpr std::uint64_t ca_size_max = 1u << 20;
-
-Bytes random_octets(std::size_t size) {
-  Bytes octets(size);
-  check(RAND_bytes(octets.data(), static_cast<int>(size)) == 1, "the machine gives random octets");
-  return octets;
-}
 
 fs::path keys_folder(const fs::path& folder, const Config& config) { return folder / config.keys; }
 

@@ -85,6 +85,8 @@ class Archive {
 
   // Held while a seal is under way.
   std::mutex& sealing() const { return sealing_; }
+  // Held while evidence is renewed, or its open tokens are completed.
+  std::mutex& renewing() const { return renewing_; }
 
  private:
   Archive(std::filesystem::path folder, Config config, KeyVault vault, std::unique_ptr<Store> store,
@@ -104,6 +106,7 @@ class Archive {
   std::unique_ptr<Journal> journal_;
   mutable Dictionaries dictionaries_;
   mutable std::mutex sealing_;
+  mutable std::mutex renewing_;
 };
 
 // The 16 octets under which a value of some kind is looked up: HMAC-SHA-256 under the archive's

@@ -1,7 +1,8 @@
-// The hash trees of a batch, one for each hash function that its tracks use, from the journal's
-// rows: no document is read.
+// The hash trees of a batch, one for each hash function that its tracks use. From the journal's
+// rows alone under SHA-256 and SHA-512; under others from statements, and from the documents where
+// those do not have their digests.
 //
-// Thread safety: pure but for the store.
+// Thread safety: any thread.
 #pragma once
 
 #include <functional>
@@ -21,18 +22,22 @@ struct BatchTrees {
   std::map<DigestAlgorithm, Digest> roots;
 };
 
-// The leaf of a record: the hash of its data object group. Errors: unsupported (neither SHA-256 nor
-// SHA-512: the documents would have to be read).
-Result<Digest> record_leaf(DigestAlgorithm algorithm, const DepositRow& row);
+// The leaf of a record: the hash of its data object group. Errors: malformed, io.
+Result<Digest> record_leaf(const Archive& archive, ContentReader& reader, DigestAlgorithm algorithm,
+                           const DepositRow& row);
 
 // Builds the trees over `checkpoint` and the deposits of entries [first, end). `take_tile` gets
-// every tile; `tick` is told of each record. Errors: those of reading and taking, unsupported.
+// every tile; `tick` is told of each record. Errors: those of reading and taking.
 using TakeBatchTile =
     std::function<Result<Ok>(DigestAlgorithm, unsigned level, std::uint64_t number, Bytes nodes)>;
-Result<BatchTrees> build_batch_trees(const Journal& journal, std::uint64_t first, std::uint64_t end,
+Result<BatchTrees> build_batch_trees(const Archive& archive, std::uint64_t first, std::uint64_t end,
                                      const std::string& checkpoint,
                                      const std::set<DigestAlgorithm>& algorithms,
                                      const TakeBatchTile& take_tile,
                                      const std::function<void(std::uint64_t)>& tick);
+
+// Builds and stores the tree of a sealed batch under a further hash function; its root. Errors: as
+// above.
+Result<Digest> put_batch_tree(Archive& archive, const Batch& batch, DigestAlgorithm algorithm);
 
 }  // namespace perdura::archive

@@ -1,18 +1,20 @@
-// Evidence records, put together on request from a batch's tiles and tokens: O(log n) reads.
+// Evidence records, put together on request from trees and tokens: O(log n) reads a chain.
 //
-// Thread safety: one thread at a time; one for each worker. Keeps a few tiles and batches.
+// Thread safety: one thread at a time; one for each worker. Keeps a few tiles.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/batch.hpp"
 #include "archive/deposit_row.hpp"
 #include "archive/hash_tree.hpp"
-#include "verifier/statement.hpp"
+#include "archive/lineage.hpp"
 
 namespace perdura::archive {
 
@@ -22,38 +24,70 @@ struct TrackEvidence {
   Bytes evidence_record;  // DER
 };
 
+// What an EvidenceRecord is made of.
+struct EvidenceChains {
+  std::vector<DigestAlgorithm> algorithms;  // each hash function in it, once
+  std::vector<std::vector<Bytes>> chains;   // encoded archive timestamps, oldest first
+  Bytes evidence_record() const;
+};
+
+// Yields the hash values of a leaf's data objects (statement, documents…; or the checkpoint) under
+// a hash function.
+using MembersOf = std::function<Result<std::vector<Digest>>(DigestAlgorithm)>;
+
 class EvidenceAssembler {
  public:
+  // Reads the archive's batches and renewals when they are first needed.
   explicit EvidenceAssembler(const Archive& archive);
+  EvidenceAssembler(const Archive& archive, std::shared_ptr<const Lineages> lineages);
 
-  // The batch that holds the deposit at journal entry `index`; null when it is not sealed yet.
-  // Valid as long as the assembler. Batches sealed since it was made are not seen. Errors:
-  // malformed, io.
-  Result<const Batch*> batch_of(std::uint64_t index);
-  // All batches, oldest first.
-  Result<const std::vector<Batch>*> batches();
+  // Batches and renewals as of when they were first needed. Errors: malformed, io.
+  Result<std::shared_ptr<const Lineages>> lineages();
 
-  // One evidence record for each track that has stamped the record's batch; none when it is not
-  // sealed yet. Its first hash list is the data object group {statement, documents…}. `statement`
-  // is that of the deposit. Errors: malformed, io.
+  // One evidence record for each track that has evidence of the record that journal entry `index`
+  // deposited; none when it is not sealed yet. The first hash list of each chain is the data object
+  // group {statement, documents…}. Errors: malformed, io, those of `members`.
   Result<std::vector<TrackEvidence>> evidence_for(std::uint64_t index, const DepositRow& row,
-                                                  const Digest& statement_sha512,
-                                                  const verifier::Statement& statement);
+                                                  const MembersOf& members);
   // The same for the batch's journal checkpoint, a single data object. Errors: malformed, io.
   Result<std::vector<TrackEvidence>> evidence_for_checkpoint(const Batch& batch);
 
+  // The chains of a leaf of `batch`: 0 is the checkpoint, i + 1 the i-th record. They end before a
+  // hash-tree renewal that set the record aside. Errors: as above.
+  Result<EvidenceChains> chains_of(const Batch& batch, const Lineage& lineage, std::uint64_t leaf,
+                                   const MembersOf& members);
+
  private:
-  Result<Ok> load_batches();
-  Result<Bytes> assemble(const Batch& batch, const BatchTrack& track, std::uint64_t leaf,
-                         std::vector<Digest> first_list, bool single);
-  Result<const TilePyramid*> pyramid(const Batch& batch, DigestAlgorithm algorithm, unsigned level,
-                                     std::uint64_t number);
+  Result<std::vector<TrackEvidence>> on_all_tracks(const Batch& batch, std::uint64_t leaf,
+                                                   const MembersOf& members);
+  Result<Bytes> first_of_sequence(const Batch& batch, const Link& link, std::uint64_t leaf,
+                                  std::vector<Digest> members);
+  // Nothing when the record was set aside.
+  Result<std::optional<Bytes>> first_of_renewed_chain(const Batch& batch, const Link& link,
+                                                      std::uint64_t leaf);
+  Result<Bytes> timestamp_renewal(const std::vector<Link>& chain, std::size_t position);
+
+  Result<std::vector<Digest>> batch_path(const Batch& batch, DigestAlgorithm algorithm,
+                                         std::uint64_t leaf);
+  Result<std::vector<Digest>> renewed_path(const Batch& batch, const Renewal& renewal,
+                                           std::uint64_t leaf);
+  Result<std::vector<Digest>> path_to_root(const Renewal& renewal, std::uint64_t unit);
+
+  using Page = std::vector<RenewedMembers>;
+  Result<const Page*> members_page(const Batch& batch, const Renewal& renewal, std::uint64_t page);
+  using MakeNodes = std::function<Result<Bytes>()>;
+  Result<const TilePyramid*> pyramid(std::string name, DigestAlgorithm algorithm,
+                                     const MakeNodes& nodes);
+  Result<Bytes> read_nodes(const std::string& object, std::size_t size) const;
+  const Digest& token_hash(const Link& link, DigestAlgorithm algorithm);
+  verifier::Hasher& hasher(DigestAlgorithm algorithm);
 
   const Archive& archive_;
-  bool loaded_ = false;
-  std::vector<Batch> batches_;
+  std::shared_ptr<const Lineages> lineages_;
   std::list<std::pair<std::string, TilePyramid>> pyramids_;
+  std::list<std::pair<std::string, Page>> pages_;
   std::map<DigestAlgorithm, verifier::Hasher> hashers_;
+  std::map<std::pair<const std::uint8_t*, DigestAlgorithm>, Digest> token_hashes_;
 };
 
 }  // namespace perdura::archive

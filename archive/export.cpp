@@ -4,6 +4,7 @@
 
 #include "archive/evidence.hpp"
 #include "archive/files.hpp"
+#include "archive/group_members.hpp"
 #include "archive/package_writer.hpp"
 #include "archive/receipts.hpp"
 #include "verifier/package.hpp"
@@ -14,7 +15,6 @@ namespace {
 
 namespace names = verifier::package_name;
 using verifier::as_bytes;
-using verifier::Statement;
 
 constexpr std::uint64_t ca_size_max = 1u << 20;
 
@@ -73,7 +73,7 @@ class Export {
       const std::string name = names::document(i + 1, statement->documents[i].name);
       if (auto added = add_document(folder + name, row.documents[i]); !added) return added;
     }
-    if (auto added = add_evidence(folder, index, row, *text, *statement); !added) return added;
+    if (auto added = add_evidence(folder, index, row, *text); !added) return added;
     const auto receipt = receipt_of(archive_.journal(), index);
     if (!receipt) return receipt.error();
     const std::string written = verifier::write_receipt(*receipt) + "\n";
@@ -94,25 +94,26 @@ class Export {
   }
 
   Result<Ok> add_evidence(const std::string& folder, std::uint64_t index, const DepositRow& row,
-                          const std::string& text, const Statement& statement) {
-    const auto batch = evidence_.batch_of(index);
-    if (!batch) return batch.error();
-    if (*batch == nullptr) {
+                          const std::string& text) {
+    const auto lineages = evidence_.lineages();
+    if (!lineages) return lineages.error();
+    const Batch* batch = (*lineages)->batch_of(index);
+    if (batch == nullptr) {
       ++result_.unsealed;
       if (options_.include_unsealed) return Ok{};
       return Error{Errc::conflict, "the record is not sealed yet, so there is no evidence for it",
                    row.statement.address.hex(),
                    "run 'perdura seal' first, or export it all the same with --unsealed"};
     }
-    const Digest sha512 = verifier::hash(DigestAlgorithm::sha512, as_bytes(text));
-    const auto evidence = evidence_.evidence_for(index, row, sha512, statement);
+    const auto evidence =
+        evidence_.evidence_for(index, row, record_members(archive_, reader_, row, text));
     if (!evidence) return evidence.error();
     for (const TrackEvidence& track : *evidence) {
       auto added = package_.add(folder + track.track + ".ers", track.evidence_record);
       if (!added) return added;
     }
-    batches_.insert((*batch)->number);
-    return add_journal_proof(folder, index, **batch);
+    batches_.insert(batch->number);
+    return add_journal_proof(folder, index, *batch);
   }
 
   Result<Ok> add_journal_proof(const std::string& folder, std::uint64_t index, const Batch& batch) {
@@ -132,9 +133,9 @@ class Export {
     if (!newest) return newest.error();
     if (auto added = package_.add(names::newest_checkpoint, as_bytes(*newest)); !added)
       return added;
-    const auto batches = evidence_.batches();
-    if (!batches) return batches.error();
-    for (const Batch& batch : **batches) {
+    const auto lineages = evidence_.lineages();
+    if (!lineages) return lineages.error();
+    for (const Batch& batch : (*lineages)->batches()) {
       if (!batches_.contains(batch.number)) continue;
       if (auto added = add_batch(batch, size); !added) return added;
     }

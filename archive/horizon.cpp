@@ -2,50 +2,111 @@
 
 #include <openssl/x509.h>
 
-#include <array>
-#include <ctime>
-#include <memory>
+#include <algorithm>
 
+#include "archive/local_ca.hpp"
+#include "archive/openssl_handles.hpp"
+#include "archive/time_stamp_protocol.hpp"
 #include "archive/validation_data.hpp"
+#include "verifier/signature.hpp"
+#include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
 namespace {
 
-using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+using verifier::AlgorithmPolicy;
+using verifier::SignatureCheck;
 
-Result<Horizon> end_of_certificate(ByteView der) {
-  const unsigned char* at = der.data();
-  const Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())), &X509_free);
-  std::tm end{};
-  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1) {
-    return Error{Errc::malformed, "a certificate does not parse", "time-stamp", ""};
-  }
-  std::array<char, 256> subject{};
-  X509_NAME_oneline(X509_get_subject_name(certificate.get()), subject.data(),
-                    static_cast<int>(subject.size()));
-  return Horizon{{static_cast<std::int64_t>(::timegm(&end))},
-                 std::string("certificate of ") + subject.data()};
+void take(std::optional<Horizon>& earliest, EndKind kind, std::optional<Time> end,
+          std::string cause) {
+  if (!end || (earliest && earliest->end <= *end)) return;
+  earliest = Horizon{*end, kind, std::move(cause)};
+}
+
+// One signature, and the hash inside it.
+void take_signature(std::optional<Horizon>& earliest, const AlgorithmPolicy& policy,
+                    const SignatureCheck& signature) {
+  take(earliest, EndKind::signature, policy.end_of(signature.algorithm), signature.detail);
+  if (!signature.digest) return;
+  take(earliest, EndKind::signature, policy.end_of(*signature.digest),
+       std::string(verifier::name(*signature.digest)) + " in a signature");
+}
+
+SignatureCheck signature_of(const verifier::TimestampToken& token, X509* signer) {
+  Bytes message = verifier::to_bytes(token.signer.signed_attributes);
+  if (!message.empty()) message[0] = verifier::tag::set;
+  return verifier::check_signature(token.signer.signature_algorithm,
+                                   verifier::digest_algorithm(token.signer.digest_algorithm),
+                                   X509_get0_pubkey(signer), message, token.signer.signature);
+}
+
+// A certificate's own signature, by the next of the path. A root's, by itself, does not count.
+std::optional<SignatureCheck> signature_of(ByteView certificate, X509* issuer) {
+  const auto parts = verifier::signed_parts(certificate);
+  if (!parts) return std::nullopt;
+  return verifier::check_signature(parts->algorithm, std::nullopt, X509_get0_pubkey(issuer),
+                                   parts->tbs, parts->signature);
+}
+
+Error unreadable() {
+  return {Errc::malformed, "the certificate that signed it is not in the time-stamp", "time-stamp",
+          ""};
 }
 
 }  // namespace
 
-Result<Horizon> horizon(const BatchTrack& track, const verifier::AlgorithmPolicy& policy) {
-  const auto certificates = certificates_of(track.token);
-  if (!certificates) return certificates.error();
-  std::optional<Horizon> earliest;
-  const auto take = [&](Horizon end) {
-    if (!earliest || end.end < earliest->end) earliest = std::move(end);
-  };
-  for (const Bytes& certificate : *certificates) {
-    auto end = end_of_certificate(certificate);
-    if (!end) return end;
-    take(*std::move(end));
+std::string_view name(EndKind kind) {
+  switch (kind) {
+    case EndKind::certificate:
+      return "certificate";
+    case EndKind::signature:
+      return "signature";
+    case EndKind::hash:
+      break;
   }
-  if (const auto end = policy.end_of(track.algorithm)) {
-    take({*end, std::string(verifier::name(track.algorithm))});
+  return "hash";
+}
+
+const Horizon* Horizons::earliest_renewable() const {
+  if (!certificate) return signature ? &*signature : nullptr;
+  if (!signature) return &*certificate;
+  return certificate->end <= signature->end ? &*certificate : &*signature;
+}
+
+const Horizon* Horizons::earliest() const {
+  const Horizon* renewable = earliest_renewable();
+  if (!hash) return renewable;
+  return renewable == nullptr || hash->end <= renewable->end ? &*hash : renewable;
+}
+
+Result<Horizons> horizons(ByteView token, DigestAlgorithm algorithm,
+                          const AlgorithmPolicy& policy) {
+  const auto parsed = verifier::parse_timestamp_token(token);
+  if (!parsed) return parsed.error();
+  const auto signer = signer_certificate(*parsed);
+  if (!signer) return unreadable();
+  const auto pool = certificates_of(token);
+  if (!pool) return pool.error();
+  std::vector<Bytes> path = collect_chain(*signer, *pool);
+  path.insert(path.begin(), verifier::to_bytes(*signer));
+
+  Horizons ends;
+  take(ends.hash, EndKind::hash, policy.end_of(algorithm), std::string(verifier::name(algorithm)));
+  CertificateHandle certificate = read_certificate(path.front());
+  if (!certificate) return unreadable();
+  take_signature(ends.signature, policy, signature_of(*parsed, certificate.get()));
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    take(ends.certificate, EndKind::certificate, not_after(certificate.get()),
+         "certificate of " + name_text(X509_get_subject_name(certificate.get())));
+    if (i + 1 == path.size()) break;
+    CertificateHandle issuer = read_certificate(path[i + 1]);
+    if (!issuer) return unreadable();
+    if (const auto signature = signature_of(path[i], issuer.get())) {
+      take_signature(ends.signature, policy, *signature);
+    }
+    certificate = std::move(issuer);
   }
-  if (!earliest) return Error{Errc::malformed, "the token holds no certificate", track.name, ""};
-  return *earliest;
+  return ends;
 }
 
 }  // namespace perdura::archive

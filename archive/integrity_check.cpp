@@ -5,20 +5,21 @@
 #include <deque>
 #include <thread>
 
+#include "archive/batch_state.hpp"
 #include "archive/batch_tree.hpp"
+#include "archive/group_members.hpp"
 #include "archive/keyspace.hpp"
 #include "archive/log_tree.hpp"
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
-#include "archive/seal.hpp"
-#include "verifier/texts.hpp"
+#include "archive/renewal_check.hpp"
+#include "archive/stamp.hpp"
 #include "verifier/verify_token.hpp"
 
 namespace perdura::archive {
 namespace {
 
 using verifier::Hasher;
-using verifier::Statement;
 using verifier::Verdict;
 
 constexpr std::uint64_t deposits_at_once = 256;
@@ -52,73 +53,64 @@ class Findings {
 // Reads one record after the other back; one for each thread.
 class RecordChecker {
  public:
-  RecordChecker(const Archive& archive, Findings& findings)
-      : archive_(archive), findings_(findings), reader_(archive.reader()) {}
+  RecordChecker(const Archive& archive, const std::shared_ptr<const Lineages>& lineages,
+                const verifier::TokenJudge& judge, Findings& findings)
+      : archive_(archive),
+        lineages_(lineages),
+        findings_(findings),
+        reader_(archive.reader()),
+        renewed_(archive, lineages, judge) {}
 
-  void check(const DepositRow& row) { findings_.record(row.documents.size(), read_all(row)); }
+  void check(std::uint64_t index, const DepositRow& row) {
+    findings_.record(row.documents.size(), read_all(index, row));
+  }
 
  private:
   // How many octets it read back.
-  std::uint64_t read_all(const DepositRow& row) {
+  std::uint64_t read_all(std::uint64_t index, const DepositRow& row) {
     const std::string subject = "record " + row.statement.address.hex();
     const auto text = read_statement_text(archive_, reader_, row);
     if (!text) {
       findings_.problem(subject, "its statement: " + to_string(text.error()));
       return 0;
     }
-    const auto statement = verifier::parse_statement(*text);
-    if (!statement || statement->documents.size() != row.documents.size()) {
-      findings_.problem(subject, statement ? "the index and the statement name different documents"
-                                           : to_string(statement.error()));
+    renewed_.follow(lineages_->batch_of(index));
+    const auto objects = read_objects(archive_, reader_, row, *text, renewed_.algorithms());
+    if (!objects) {
+      findings_.problem(subject, to_string(objects.error()));
       return text->size();
     }
-    std::uint64_t bytes = text->size();
-    for (std::size_t i = 0; i < row.documents.size(); ++i) {
-      bytes += check_document(subject, row.documents[i], statement->documents[i]);
+    for (std::string& problem : renewed_.problems(row, *objects)) {
+      findings_.problem(subject, std::move(problem));
     }
+    std::uint64_t bytes = text->size();
+    for (const ContentReference& document : row.documents) bytes += document.length;
     return bytes;
   }
 
-  std::uint64_t check_document(const std::string& subject, const ContentReference& document,
-                               const verifier::StatementDocument& stated) {
-    if (document.address != stated.sha256) {
-      findings_.problem(subject, "document '" + stated.name + "' is indexed under another digest");
-      return 0;
-    }
-    std::uint64_t length = 0;
-    const auto sink = [&](ByteView part) -> Result<Ok> {
-      length += part.size();
-      return Ok{};
-    };
-    const auto read = read_content(archive_, reader_, document, sink);
-    if (!read) {
-      findings_.problem(subject, "document '" + stated.name + "': " + to_string(read.error()));
-    } else if (length != stated.length) {
-      findings_.problem(subject, "document '" + stated.name + "' has another length");
-    }
-    return length;
-  }
-
   const Archive& archive_;
+  const std::shared_ptr<const Lineages>& lineages_;
   Findings& findings_;
   ContentReader reader_;
+  RenewedEvidenceCheck renewed_;
 };
 
 // Every record, on all threads: each takes the next run of entries.
-Result<Ok> check_records(const Archive& archive, Findings& findings, std::uint64_t size,
+Result<Ok> check_records(const Archive& archive, const std::shared_ptr<const Lineages>& lineages,
+                         const verifier::TokenJudge& judge, Findings& findings, std::uint64_t size,
                          unsigned threads) {
   std::atomic<std::uint64_t> next = 0;
   std::mutex mutex;
   std::optional<Error> failure;
   const auto work = [&] {
-    RecordChecker checker(archive, findings);
+    RecordChecker checker(archive, lineages, judge, findings);
     while (true) {
       const std::uint64_t first = next.fetch_add(deposits_at_once);
       if (first >= size) return;
-      const auto visit = [&](std::uint64_t, ByteView value) -> Result<bool> {
+      const auto visit = [&](std::uint64_t index, ByteView value) -> Result<bool> {
         const auto row = decode_deposit_row(value);
         if (!row) return row.error();
-        checker.check(*row);
+        checker.check(index, *row);
         return true;
       };
       auto done = archive.journal().scan(keyspace::deposit_prefix, first,
@@ -170,29 +162,18 @@ Result<Ok> check_journal(const Archive& archive, Findings& findings, std::uint64
   return Ok{};
 }
 
-void check_token(const Archive& archive, Findings& findings, const Batch& batch,
-                 const BatchTrack& track, const Digest& root) {
-  const std::string subject = "batch " + std::to_string(batch.number) + ", track " + track.name;
-  if (track.root != root) {
-    return findings.problem(subject, "the tree over its records has another root than was stamped");
+// What each track has of a batch: its archive timestamps, whole, by the verifier.
+void check_evidence(const Lineages& lineages, BatchStates& states, Findings& findings,
+                    const Batch& batch) {
+  for (const std::string& track : lineages.tracks()) {
+    const std::string subject = "batch " + std::to_string(batch.number) + ", track " + track;
+    const auto state = states.of(batch, track);
+    if (!state) {
+      findings.problem(subject, to_string(state.error()));
+    } else if (!state->lineage.empty() && state->verdict != Verdict::passed) {
+      findings.problem(subject, std::string(name(state->verdict)) + ": " + state->problem);
+    }  // none: owed, 'perdura seal' asks again
   }
-  if (track.token.empty()) return;  // owed: 'perdura seal' asks again
-  verifier::JudgeOptions options;
-  for (const Track& configured : archive.config().tracks) {
-    if (configured.name != track.name) continue;
-    auto anchors = archive.anchors(configured);
-    if (!anchors) return findings.problem(subject, to_string(anchors.error()));
-    options.anchors.certificates = *std::move(anchors);
-  }
-  options.at = archive.clock().now();
-  options.revocation = verifier::RevocationMode::if_present;
-  options.policy = archive.policy();
-  const auto report = verifier::TokenJudge(options).judge(track.token, options.at, &root);
-  if (report.verdict() == Verdict::passed) return;
-  const verifier::Finding* finding = report.decisive();
-  findings.problem(
-      subject, std::string(name(report.verdict())) + ": " +
-                   (finding ? verifier::in_english(finding->what) : "nothing could be checked"));
 }
 
 Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& batch) {
@@ -207,7 +188,7 @@ Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& 
     if (!stored || *stored != nodes) findings.problem(subject, object + " is missing or altered");
     return Ok{};
   };
-  const auto trees = build_batch_trees(archive.journal(), batch.first, batch.end, batch.checkpoint,
+  const auto trees = build_batch_trees(archive, batch.first, batch.end, batch.checkpoint,
                                        algorithms, take, [](std::uint64_t) {});
   if (!trees) return trees.error();
   if (trees->records != batch.records) {
@@ -220,7 +201,9 @@ Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& 
     findings.problem(subject, "the journal is not the one whose checkpoint was sealed");
   }
   for (const BatchTrack& track : batch.tracks) {
-    check_token(archive, findings, batch, track, trees->roots.at(track.algorithm));
+    if (track.root == trees->roots.at(track.algorithm)) continue;
+    findings.problem(subject + ", track " + track.name,
+                     "the tree over its records has another root than was stamped");
   }
   ++findings.result().batches;
   return Ok{};
@@ -232,15 +215,25 @@ Result<CheckResult> check_archive(const Archive& archive, const CheckOptions& op
   CheckResult result;
   Findings findings(result, options);
   const JournalHead head = archive.journal().head();
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  auto judge_options = archive::judge_options(archive);
+  if (!judge_options) return judge_options.error();
+  const verifier::TokenJudge judge(*std::move(judge_options));
   if (auto done = check_journal(archive, findings, head.size); !done) return done.error();
-  if (auto done = check_records(archive, findings, head.size, options.threads); !done) {
-    return done.error();
-  }
-  auto done = for_each_batch(archive, [&](const Batch& batch) -> Result<bool> {
-    if (auto checked = check_batch(archive, findings, batch); !checked) return checked.error();
-    return true;
-  });
+  auto done = check_records(archive, *lineages, judge, findings, head.size, options.threads);
   if (!done) return done.error();
+  BatchStates states(archive, *lineages, &judge);
+  for (const Batch& batch : (*lineages)->batches()) {
+    if (auto checked = check_batch(archive, findings, batch); !checked) return checked.error();
+    check_evidence(**lineages, states, findings, batch);
+  }
+  for (const Renewal* renewal : (*lineages)->renewals()) {
+    for (std::string& problem : renewal_problems(archive, **lineages, *renewal)) {
+      findings.problem("renewal at journal entry " + std::to_string(renewal->entry),
+                       std::move(problem));
+    }
+  }
   if (result.records != head.records) {
     findings.problem("journal", std::to_string(head.records) + " records were acknowledged, but " +
                                     std::to_string(result.records) + " read back");

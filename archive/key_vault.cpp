@@ -17,6 +17,7 @@
 
 #include "archive/key_file.hpp"
 #include "archive/new_file.hpp"
+#include "archive/random.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -27,13 +28,6 @@ constexpr const char* file_name = "archive.key";
 // In the key file beside the named secrets; a name given by the caller can't start with a dot.
 constexpr const char* wrapping_key_name = ".key-encryption-key";
 constexpr const char* index_key_name = ".index-key";
-
-Bytes random_octets(std::size_t count) {
-  Bytes octets(count);
-  check(RAND_priv_bytes(octets.data(), static_cast<int>(count)) == 1,
-        "libcrypto has random octets");
-  return octets;
-}
 
 struct FreeCipher {
   void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }

@@ -31,10 +31,13 @@ std::string media_type_in(const std::string& dictionary_key) {
   return dictionary_key.substr(dictionary_prefix.size(), end - dictionary_prefix.size());
 }
 
+std::string renewal_intent_key(const std::string& track) { return "renewal-intent/" + track; }
+
 std::string segment_partition(std::uint64_t segment) { return "journal/" + decimal20(segment); }
 std::string entry_key(std::uint64_t index) { return entry_prefix + big_endian(index); }
 std::string deposit_key(std::uint64_t index) { return deposit_prefix + big_endian(index); }
 std::string batch_key(std::uint64_t index) { return batch_prefix + big_endian(index); }
+std::string renewal_key(std::uint64_t index) { return renewal_prefix + big_endian(index); }
 std::string tile_key(std::uint64_t tile) { return tile_prefix + big_endian(tile); }
 std::string tile_root_key(std::uint64_t tile) { return tile_root_prefix + big_endian(tile); }
 
@@ -55,6 +58,22 @@ std::string tree_tile_object(std::uint64_t batch, verifier::DigestAlgorithm algo
                              unsigned level, std::uint64_t tile) {
   return "batch/" + std::to_string(batch) + "/" + std::string(verifier::name(algorithm)) + "/" +
          std::to_string(level) + "/" + std::to_string(tile);
+}
+
+std::string renewal_batches_object(const std::string& id) { return "renewal/" + id + "/batches"; }
+
+std::string renewal_tile_object(const std::string& id, unsigned level, std::uint64_t tile) {
+  return "renewal/" + id + "/tree/" + std::to_string(level) + "/" + std::to_string(tile);
+}
+
+std::string renewed_tile_object(const std::string& id, std::uint64_t batch, unsigned level,
+                                std::uint64_t tile) {
+  return "renewal/" + id + "/" + std::to_string(batch) + "/" + std::to_string(level) + "/" +
+         std::to_string(tile);
+}
+
+std::string renewed_members_object(const std::string& id, std::uint64_t batch, std::uint64_t page) {
+  return "renewal/" + id + "/" + std::to_string(batch) + "/members/" + std::to_string(page);
 }
 
 }  // namespace perdura::archive::keyspace

@@ -20,6 +20,8 @@ constexpr std::uint64_t segment_size = 65536;
 inline const std::string archive_partition = "archive";
 inline const std::string format_key = "format";
 inline const std::string seal_intent_key = "seal-intent";
+// What a hash-tree renewal of a track under way covers.
+std::string renewal_intent_key(const std::string& track);
 inline const std::string dictionary_prefix = "dictionary/";
 // The dictionaries of a media type are numbered as they were made; each is needed for ever.
 std::string dictionary_key(const std::string& media_type, unsigned number);
@@ -32,11 +34,13 @@ inline const std::string head_key = "head";
 inline const std::string entry_prefix = "e/";
 inline const std::string deposit_prefix = "d/";
 inline const std::string batch_prefix = "s/";
+inline const std::string renewal_prefix = "r/";
 inline const std::string tile_prefix = "t/";
 inline const std::string tile_root_prefix = "u/";
 std::string entry_key(std::uint64_t index);
 std::string deposit_key(std::uint64_t index);
 std::string batch_key(std::uint64_t index);
+std::string renewal_key(std::uint64_t index);
 std::string tile_key(std::uint64_t tile);
 std::string tile_root_key(std::uint64_t tile);
 // The number at the end of any of these keys.
@@ -54,5 +58,13 @@ std::string idempotency_key(verifier::ByteView blinded);
 // --- objects
 std::string tree_tile_object(std::uint64_t batch, verifier::DigestAlgorithm algorithm,
                              unsigned level, std::uint64_t tile);
+// Those of a renewal, named by its id: which batches it covers; its tree, one leaf a batch; and for
+// a hash-tree renewal each batch's own tree, with the values of 256 leaves a page in place of the
+// lowest tiles.
+std::string renewal_batches_object(const std::string& id);
+std::string renewal_tile_object(const std::string& id, unsigned level, std::uint64_t tile);
+std::string renewed_tile_object(const std::string& id, std::uint64_t batch, unsigned level,
+                                std::uint64_t tile);
+std::string renewed_members_object(const std::string& id, std::uint64_t batch, std::uint64_t page);
 
 }  // namespace perdura::archive::keyspace

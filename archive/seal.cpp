@@ -1,25 +1,22 @@
 #include "archive/seal.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <boost/json.hpp>
 
 #include "archive/batch_tree.hpp"
 #include "archive/keyspace.hpp"
+#include "archive/object_putter.hpp"
+#include "archive/random.hpp"
+#include "archive/renew.hpp"
+#include "archive/renewal_status.hpp"
 #include "archive/row_codec.hpp"
-#include "verifier/texts.hpp"
-#include "verifier/verify_token.hpp"
 
 namespace perdura::archive {
 namespace {
 
 namespace keys = keyspace;
 using verifier::check;
-using verifier::Report;
-using verifier::Verdict;
 
-constexpr std::size_t tiles_at_once = 2u << 20;  // octets of tiles put in one go
 constexpr std::uint64_t intent_version = 1;
 
 // Which entries the batch under way covers. Written first, so that a seal that died is done again
@@ -49,67 +46,18 @@ Result<Intent> intent_for(Archive& archive, const JournalHead& head) {
   return intent;
 }
 
-// Puts tiles as objects, several at a time.
-class TilePutter {
- public:
-  TilePutter(Store& store, std::uint64_t batch) : store_(store), batch_(batch) {}
-
-  Result<Ok> take(DigestAlgorithm algorithm, unsigned level, std::uint64_t number, Bytes nodes) {
-    size_ += nodes.size();
-    tiles_.push_back({keys::tree_tile_object(batch_, algorithm, level, number), std::move(nodes)});
-    return size_ < tiles_at_once ? Result<Ok>(Ok{}) : flush();
-  }
-  Result<Ok> flush() {
-    if (tiles_.empty()) return Ok{};
-    size_ = 0;
-    return store_.put(std::exchange(tiles_, {}));
-  }
-
- private:
-  Store& store_;
-  std::uint64_t batch_;
-  std::vector<Object> tiles_;
-  std::size_t size_ = 0;
-};
-
-// A token over `root` that the verifier accepts. Errors: those of asking; unavailable when the
-// verifier finds fault with it.
-Result<Bytes> stamped(const Archive& archive, const Track& track, TsaClient& tsa,
-                      const Digest& root) {
-  auto token = tsa.stamp(track.algorithm, root);
-  if (!token) return token;
-  auto anchors = archive.anchors(track);
-  if (!anchors) return anchors.error();
-  verifier::JudgeOptions options;
-  options.anchors.certificates = *std::move(anchors);
-  options.at = archive.clock().now();
-  options.revocation = verifier::RevocationMode::if_present;
-  options.policy = archive.policy();
-  // The archive accepts no evidence that its own verifier would refuse.
-  const Report report =
-      verifier::TokenJudge(std::move(options)).judge(*token, archive.clock().now(), &root);
-  if (report.verdict() == Verdict::passed) return token;
-  const verifier::Finding* finding = report.decisive();
-  return Error{Errc::unavailable,
-               "its time-stamp is refused: " +
-                   (finding ? verifier::in_english(finding->what) : "nothing could be checked"),
-               "TSA '" + track.name + "'",
-               "check that --tsa-ca names this TSA's certificate authority; the records stay "
-               "unsealed and are not lost"};
-}
-
-// Asks every TSA that still owes `batch` a token. How many tokens came in.
+// Asks the TSA of every track of `batch` for a token. How many came in.
 std::size_t collect_tokens(const Archive& archive, TsaClients& tsas, Batch& batch,
                            std::vector<std::string>& warnings, std::optional<Error>& last_error) {
   const std::vector<Track>& tracks = archive.config().tracks;
   std::size_t collected = 0;
-  for (BatchTrack& owed : batch.tracks) {
-    const auto track = std::ranges::find(tracks, owed.name, &Track::name);
-    if (!owed.token.empty() || track == tracks.end()) continue;
+  for (BatchTrack& of : batch.tracks) {
+    const auto track = std::ranges::find(tracks, of.name, &Track::name);
+    check(track != tracks.end(), "a batch is sealed for the tracks of the settings");
     const auto position = static_cast<std::size_t>(track - tracks.begin());
-    auto token = stamped(archive, *track, *tsas[position], owed.root);
+    auto token = stamp(archive, *track, *tsas[position], of.algorithm, of.root);
     if (token) {
-      owed.token = *std::move(token);
+      of.token = *std::move(token);
       ++collected;
       continue;
     }
@@ -141,40 +89,43 @@ Result<Batch> build(Archive& archive, const JournalHead& head, const Intent& int
                     const SealOptions& options) {
   auto checkpoint = archive.journal().checkpoint(intent.end);
   if (!checkpoint) return checkpoint.error();
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  std::vector<BatchTrack> tracks;
   std::set<DigestAlgorithm> algorithms;
-  for (const Track& track : archive.config().tracks) algorithms.insert(track.algorithm);
-  TilePutter putter(archive.store(), intent.batch);
+  for (const Track& track : archive.config().tracks) {
+    if (!track.active()) continue;
+    tracks.push_back({track.name, seal_algorithm(archive, **lineages, track), {}, {}});
+    algorithms.insert(tracks.back().algorithm);
+  }
+  ObjectPutter putter(archive.store());
   const auto tick = [&](std::uint64_t records) {
     if (options.progress) options.progress({records, head.records - head.sealed_records});
   };
   const auto trees = build_batch_trees(
-      archive.journal(), head.sealed_size, intent.end, *checkpoint, algorithms,
+      archive, head.sealed_size, intent.end, *checkpoint, algorithms,
       [&](DigestAlgorithm algorithm, unsigned level, std::uint64_t number, Bytes nodes) {
-        return putter.take(algorithm, level, number, std::move(nodes));
+        return putter.add(keys::tree_tile_object(intent.batch, algorithm, level, number),
+                          std::move(nodes));
       },
       tick);
   if (!trees) return trees.error();
   if (auto flushed = putter.flush(); !flushed) return flushed.error();
-  Batch batch{.number = intent.batch,
-              .entry = 0,
-              .first = head.sealed_size,
-              .end = intent.end,
-              .first_record = head.sealed_records,
-              .records = trees->records,
-              .checkpoint = *std::move(checkpoint),
-              .tracks = {}};
-  for (const Track& track : archive.config().tracks) {
-    batch.tracks.push_back({track.name, track.algorithm, trees->roots.at(track.algorithm), {}});
-  }
-  return batch;
+  for (BatchTrack& track : tracks) track.root = trees->roots.at(track.algorithm);
+  return Batch{.number = intent.batch,
+               .entry = 0,
+               .first = head.sealed_size,
+               .end = intent.end,
+               .first_record = head.sealed_records,
+               .records = trees->records,
+               .checkpoint = *std::move(checkpoint),
+               .tracks = std::move(tracks)};
 }
 
 // The one step that makes the batch count.
 Result<Ok> commit(Archive& archive, Batch& batch, const std::string& actor) {
-  Bytes salt(32);
-  check(RAND_bytes(salt.data(), static_cast<int>(salt.size())) == 1, "random octets");
   const JournalEntry entry{.text = seal_entry(batch, actor, archive.clock().now()),
-                           .salt = std::move(salt)};
+                           .salt = random_octets(32)};
   Journal::Turn turn = archive.journal().turn();
   batch.entry = turn.next();
   JournalHead head = turn.head();
@@ -185,24 +136,23 @@ Result<Ok> commit(Archive& archive, Batch& batch, const std::string& actor) {
   return turn.append({entry}, {{keys::batch_key(batch.entry), encode(batch)}}, head);
 }
 
-// Asks again for what TSAs owe earlier batches.
-Result<Ok> complete_earlier(Archive& archive, TsaClients& tsas, SealResult& result) {
-  std::vector<Batch> owed;
-  const auto note = [&](const Batch& batch) -> Result<bool> {
-    const bool owes = std::ranges::any_of(
-        batch.tracks, [](const BatchTrack& track) { return track.token.empty(); });
-    if (owes) owed.push_back(batch);
-    return true;
-  };
-  if (auto done = for_each_batch(archive, note); !done) return done;
-  for (Batch& batch : owed) {
-    const Bytes before = encode(batch);
-    std::optional<Error> ignored;
-    if (collect_tokens(archive, tsas, batch, result.warnings, ignored) == 0) continue;
-    auto done = archive.journal().turn().amend(batch.entry, keys::batch_key(batch.entry), before,
-                                               encode(batch));
-    if (!done) return done;
-    result.completed.push_back(batch.number);
+// Asks again for what TSAs owe earlier batches, and for status information that they lack; not
+// while a renewal is under way, which does so itself.
+Result<Ok> complete_earlier(Archive& archive, TsaClients& tsas, const SealOptions& options,
+                            SealResult& result) {
+  const std::unique_lock renewing(archive.renewing(), std::try_to_lock);
+  if (!renewing) return Ok{};
+  auto completed = complete_open_tokens(archive, tsas, result.warnings);
+  if (!completed) return completed.error();
+  auto made_up = make_up(archive, tsas, options.actor);
+  if (!made_up) return made_up.error();
+  for (const RenewalOutcome& outcome : made_up->outcomes) {
+    if (outcome.error) {
+      result.warnings.push_back(to_string(*outcome.error));
+    } else {
+      result.completed.insert(result.completed.end(), outcome.planned.batches.begin(),
+                              outcome.planned.batches.end());
+    }
   }
   return Ok{};
 }
@@ -237,7 +187,7 @@ Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& o
     return Error{Errc::conflict, "another seal is under way", archive.folder().string(), ""};
   }
   SealResult result;
-  if (auto done = complete_earlier(archive, tsas, result); !done) return done.error();
+  if (auto done = complete_earlier(archive, tsas, options, result); !done) return done.error();
   // What is deposited from here on is for the next seal.
   const std::uint64_t wanted = archive.journal().head().records;
   while (archive.journal().head().sealed_records < wanted) {
@@ -246,16 +196,6 @@ Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& o
     result.batches.push_back(*std::move(batch));
   }
   return result;
-}
-
-Result<TsaClients> open_tsas(const Archive& archive) {
-  TsaClients clients;
-  for (const Track& track : archive.config().tracks) {
-    auto client = archive.tsa(track);
-    if (!client) return client.error();
-    clients.push_back(*std::move(client));
-  }
-  return clients;
 }
 
 Result<Ok> for_each_batch(const Archive& archive,

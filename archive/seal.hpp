@@ -11,6 +11,7 @@
 
 #include "archive/archive.hpp"
 #include "archive/batch.hpp"
+#include "archive/stamp.hpp"
 
 namespace perdura::archive {
 
@@ -34,17 +35,11 @@ struct SealResult {
   std::vector<std::string> warnings;     // a sentence for each TSA that did not stamp, and why
 };
 
-// The TSA of each track, in the order of the settings.
-using TsaClients = std::vector<std::unique_ptr<TsaClient>>;
-
 // Seals every record that is not sealed yet, together with the journal's checkpoint; each token is
 // judged by the verifier before it is kept. Content with the settings' quorum of tracks; what a TSA
 // owes is asked for again at the next seal. Errors: unavailable (fewer than the quorum stamped: the
 // records stay unsealed, none is lost), conflict (another seal is under way), io.
 Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& options);
-
-// Clients of all tracks of the archive. Errors: of opening a local TSA.
-Result<TsaClients> open_tsas(const Archive& archive);
 
 // Visits the batches, oldest first, until `visit` returns false. Errors: malformed, io.
 Result<Ok> for_each_batch(const Archive& archive,

@@ -113,5 +113,7 @@ int command_get(int argc, char** argv);
 int command_status(int argc, char** argv);
 int command_export(int argc, char** argv);
 int command_check(int argc, char** argv);
+int command_renew(int argc, char** argv);
+int command_horizon(int argc, char** argv);
 
 }  // namespace perdura::tools

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "archive/evidence.hpp"
+#include "archive/lineage.hpp"
 #include "archive/receipts.hpp"
 #include "tools/command_line.hpp"
 #include "tools/record_json.hpp"
@@ -58,14 +58,14 @@ int show(const cxxopts::ParseResult& parsed, const archive::Archive& archive,
   }
   const auto statement = verifier::parse_statement(*statement_text);
   if (!statement) return report(statement.error());
-  archive::EvidenceAssembler evidence(archive);
-  const auto batch = evidence.batch_of(*index);
-  if (!batch) return report(batch.error());
-  const boost::json::object record = record_json(*index, *batch != nullptr, *row, *statement);
+  const auto lineages = archive::Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return report(lineages.error());
+  const archive::Batch* batch = (*lineages)->batch_of(*index);
+  const boost::json::object record = record_json(*index, batch != nullptr, *row, *statement);
   if (parsed.count("json") != 0) {
     std::cout << boost::json::serialize(record) << "\n";
   } else {
-    print(record, *batch);
+    print(record, batch);
   }
   return 0;
 }

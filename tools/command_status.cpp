@@ -2,8 +2,7 @@
 #include <iostream>
 #include <map>
 
-#include "archive/horizon.hpp"
-#include "archive/seal.hpp"
+#include "archive/batch_state.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
@@ -23,22 +22,26 @@ struct TrackState {
 };
 
 Result<std::map<std::string, TrackState>> track_states(const archive::Archive& archive) {
+  const auto lineages = archive::Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  archive::BatchStates of(archive, *lineages, nullptr);
   std::map<std::string, TrackState> states;
-  const auto visit = [&](const archive::Batch& batch) -> Result<bool> {
-    for (const archive::BatchTrack& track : batch.tracks) {
-      TrackState& state = states[track.name];
-      if (track.token.empty()) {
+  for (const archive::Track& track : archive.config().tracks) {
+    TrackState& state = states[track.name];
+    for (const archive::Batch& batch : (*lineages)->batches()) {
+      const auto evidence = of.of(batch, track.name);
+      if (!evidence) return evidence.error();
+      if (evidence->lineage.empty()) {
         ++state.owed;
         continue;
       }
       ++state.stamped;
-      const auto end = archive::horizon(track, *archive.policy());
-      if (!end) return end.error();
-      if (!state.horizon || end->end < state.horizon->end) state.horizon = *end;
+      const archive::Horizon* end = evidence->ends.earliest();
+      if (end != nullptr && (!state.horizon || end->end < state.horizon->end)) {
+        state.horizon = *end;
+      }
     }
-    return true;
-  };
-  if (auto done = archive::for_each_batch(archive, visit); !done) return done.error();
+  }
   return states;
 }
 

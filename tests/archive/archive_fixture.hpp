@@ -64,11 +64,6 @@ class ArchiveTest : public testing::Test {
     archive.reset();
     auto vault = KeyVault::open(folder / "keys", nullptr);
     ASSERT_TRUE(vault);
-    const Config config{.origin = "test.example/archive",
-                        .keys = "keys",
-                        .tracks = {{"local", DigestAlgorithm::sha256, "", "tsa/ca.pem"},
-                                   {"other", DigestAlgorithm::sha512, "", "tsa/ca.pem"}},
-                        .quorum = 1};
     auto opened =
         Archive::assemble(folder, config, *std::move(vault), std::make_unique<BorrowedStore>(store),
                           OpenMode::existing, clock);
@@ -129,6 +124,11 @@ class ArchiveTest : public testing::Test {
   }
 
   std::filesystem::path folder;
+  Config config{.origin = "test.example/archive",
+                .keys = "keys",
+                .tracks = {{"local", DigestAlgorithm::sha256, "", "tsa/ca.pem"},
+                           {"other", DigestAlgorithm::sha512, "", "tsa/ca.pem"}},
+                .quorum = 1};
   SystemClock clock;
   MemoryStore store;
   std::unique_ptr<Archive> archive;

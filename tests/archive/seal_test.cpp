@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "archive/evidence.hpp"
+#include "archive/group_members.hpp"
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
 #include "tests/archive/archive_fixture.hpp"
@@ -44,23 +45,16 @@ class Seal : public ArchiveTest {
     ContentReader reader = archive->reader();
     const auto text = read_statement_text(*archive, reader, *row);
     EXPECT_TRUE(text);
-    const auto statement = verifier::parse_statement(*text);
-    EXPECT_TRUE(statement);
     EvidenceAssembler assembler(*archive);
-    const Digest sha512 = verifier::hash(DigestAlgorithm::sha512, verifier::as_bytes(*text));
-    const auto evidence = assembler.evidence_for(*index, *row, sha512, *statement);
+    const auto evidence =
+        assembler.evidence_for(*index, *row, record_members(*archive, reader, *row, *text));
     EXPECT_TRUE(evidence) << to_string(evidence.error());
-    std::vector<verifier::DataObject> group{
-        {"statement",
-         {{DigestAlgorithm::sha256, row->statement.address}, {DigestAlgorithm::sha512, sha512}}}};
-    for (const auto& document : statement->documents) {
-      group.push_back({document.name,
-                       {{DigestAlgorithm::sha256, document.sha256},
-                        {DigestAlgorithm::sha512, document.sha512}}});
-    }
+    constexpr std::array algorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha512};
+    const auto group = stated_objects(*row, *text, algorithms);
+    EXPECT_TRUE(group);
     std::vector<Verdict> verdicts;
     for (const TrackEvidence& track : *evidence) {
-      verdicts.push_back(judge(track.evidence_record, group));
+      verdicts.push_back(judge(track.evidence_record, *group));
     }
     return verdicts;
   }

@@ -1,0 +1,101 @@
+#include "archive/renew.hpp"
+
+#include "archive/renewal_act.hpp"
+#include "archive/renewal_intent.hpp"
+#include "archive/renewal_status.hpp"
+
+namespace perdura::archive {
+namespace {
+
+// Hash-tree renewals that died come first, as they were begun.
+Result<Ok> add_resumable(Archive& archive, const Lineages& lineages, const RenewalWish& wish,
+                         RenewalPlan& plan) {
+  for (const Track& track : archive.config().tracks) {
+    if (wish.track && track.name != *wish.track) continue;
+    auto task = resumable_renewal(archive, lineages, track.name);
+    if (!task) return task.error();
+    if (!*task) continue;
+    std::erase_if(plan.renewals,
+                  [&](const PlannedRenewal& planned) { return planned.track == track.name; });
+    plan.renewals.insert(plan.renewals.begin(), {.kind = RenewalKind::hash_tree,
+                                                 .track = track.name,
+                                                 .algorithm = (**task).algorithm,
+                                                 .batches = (**task).batches,
+                                                 .why = "it was begun and did not end",
+                                                 .ends = {}});
+  }
+  return Ok{};
+}
+
+void run(Archive& archive, TsaClients& tsas, const RenewalPlan& plan, const RenewOptions& options,
+         RenewResult& result) {
+  for (const PlannedRenewal& planned : plan.renewals) {
+    if (options.begin) options.begin(planned);
+    // Each sees what the one before it did.
+    const auto lineages = Lineages::load(archive.store(), archive.journal());
+    auto outcome = lineages ? make_renewal(archive, tsas, *lineages, planned, options)
+                            : Result<RenewalOutcome>(lineages.error());
+    if (outcome) {
+      result.outcomes.push_back(*std::move(outcome));
+    } else {
+      RenewalOutcome failed;
+      failed.planned = planned;
+      failed.error = outcome.error();
+      result.outcomes.push_back(std::move(failed));
+    }
+  }
+}
+
+}  // namespace
+
+Result<RenewalPlan> planned_renewals(const Archive& archive, const RenewalWish& wish) {
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  return plan_renewals(archive, *lineages, wish);
+}
+
+Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions& options) {
+  const std::unique_lock renewing(archive.renewing(), std::try_to_lock);
+  if (!renewing) {
+    return Error{Errc::conflict, "another renewal is under way", archive.folder().string(), ""};
+  }
+  RenewResult result;
+  auto completed = complete_open_tokens(archive, tsas, result.warnings);
+  if (!completed) return completed.error();
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  auto plan = plan_renewals(archive, *lineages, options.wish);
+  if (!plan) return plan.error();
+  if (auto added = add_resumable(archive, **lineages, options.wish, *plan); !added) {
+    return added.error();
+  }
+  result.warnings.insert(result.warnings.end(), plan->warnings.begin(), plan->warnings.end());
+  run(archive, tsas, *plan, options, result);
+  return result;
+}
+
+Result<RenewResult> make_up(Archive& archive, TsaClients& tsas, const std::string& actor) {
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  if (!lineages) return lineages.error();
+  RenewalPlan plan;
+  for (const Track& track : archive.config().tracks) {
+    if (!track.active()) continue;
+    PlannedRenewal owed{.kind = RenewalKind::initial,
+                        .track = track.name,
+                        .algorithm = seal_algorithm(archive, **lineages, track),
+                        .batches = {},
+                        .why = "the track has no time-stamp of them",
+                        .ends = {}};
+    for (const Batch& batch : (*lineages)->batches()) {
+      if ((*lineages)->of(batch, track.name).empty()) owed.batches.push_back(batch.number);
+    }
+    if (!owed.batches.empty()) plan.renewals.push_back(std::move(owed));
+  }
+  RenewOptions options;
+  options.actor = actor;
+  RenewResult result;
+  run(archive, tsas, plan, options, result);
+  return result;
+}
+
+}  // namespace perdura::archive

@@ -1,0 +1,62 @@
+// What is to be renewed, and how: decided from the evidence's ends and verdicts, before anything is
+// asked of a TSA or written.
+//
+// Thread safety: any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "archive/batch_state.hpp"
+#include "archive/lineage.hpp"
+
+namespace perdura::archive {
+
+// Which renewals are wanted.
+struct RenewalWish {
+  // Evidence that ends within this time, in seconds, is renewed.
+  std::int64_t margin_s = std::int64_t{366} * 86400;
+  // Renews all evidence in this way, whether it ends soon or not (initial: never).
+  std::optional<RenewalKind> force;
+  // The hash function of hash-tree renewals; nothing: the fittest by the policy.
+  std::optional<DigestAlgorithm> algorithm;
+  // Hash-tree renewals take documents by the digests that their statements fix.
+  bool from_digests = false;
+  std::optional<std::string> track;  // this one alone
+};
+
+// One renewal to be made.
+struct PlannedRenewal {
+  RenewalKind kind = RenewalKind::time_stamp;
+  std::string track;
+  DigestAlgorithm algorithm = DigestAlgorithm::sha256;
+  std::vector<std::uint64_t> batches;  // numbers, ascending
+  std::string why;                     // a sentence
+  std::optional<Time> ends;            // when the first of that evidence would end
+};
+
+struct RenewalPlan {
+  std::vector<PlannedRenewal> renewals;
+  std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why
+};
+
+// Errors: misuse (no such track, no fit hash function), malformed, io.
+Result<RenewalPlan> plan_renewals(const Archive& archive,
+                                  const std::shared_ptr<const Lineages>& lineages,
+                                  const RenewalWish& wish);
+
+// The hash function of a track's trees from now on: that of its newest hash-tree renewal, else of
+// its settings; another one when the policy calls that unfit as of now.
+DigestAlgorithm seal_algorithm(const Archive& archive, const Lineages& lineages,
+                               const Track& track);
+
+// The fittest hash function for trees that shall hold beyond `until`: one that statements fix comes
+// first, then the one whose end is latest. Nothing when none is fit.
+std::optional<DigestAlgorithm> fittest_digest(const verifier::AlgorithmPolicy& policy, Time until,
+                                              std::optional<DigestAlgorithm> but_not,
+                                              bool must_be_stated);
+
+}  // namespace perdura::archive

@@ -1,0 +1,171 @@
+#include "archive/renew.hpp"
+
+#include <gtest/gtest.h>
+
+#include "archive/keyspace.hpp"
+#include "tests/archive/renew_fixture.hpp"
+
+namespace perdura::archive {
+namespace {
+
+using Fault = MemoryStore::Fault;
+using Call = MemoryStore::Call;
+using verifier::Verdict;
+using Shape = std::pair<std::size_t, std::size_t>;
+
+class Renew : public RenewTest {
+ protected:
+  // Two batches, the second of so many records; the identifiers of some of them.
+  std::vector<std::string> two_batches(int second = 260) {
+    std::vector<std::string> records;
+    for (const char* content : {"one", "two", "three"}) {
+      records.push_back(deposit(record("a", content))->record);
+    }
+    EXPECT_TRUE(seal_all());
+    for (int i = 0; i < second; ++i) {
+      auto receipt = deposit(record("b", "more " + std::to_string(i)));
+      if (i % 130 == 0) records.push_back(receipt->record);
+    }
+    EXPECT_TRUE(seal_all());
+    return records;
+  }
+};
+
+TEST_F(Renew, FindsNothingDueInFreshEvidence) {
+  two_batches();
+  expect_renewed(renew_as({}), 0);
+}
+
+TEST_F(Renew, CoversAllBatchesOfATrackWithOneTimeStamp) {
+  const auto records = two_batches();
+  expect_renewed(renew_as(time_stamps()), 2);  // one a track
+  for (const std::string& one : records) {
+    EXPECT_EQ(shape(one, "local"), (Shape{2, 1}));
+    expect_passes(one, 2);
+  }
+  expect_all_well("after a time-stamp renewal");
+}
+
+TEST_F(Renew, RenewsHashTreesOverTheDocumentsThemselves) {
+  const auto records = two_batches();
+  expect_renewed(renew_as(hash_tree(DigestAlgorithm::sha384)), 2);
+  for (const std::string& one : records) {
+    EXPECT_EQ(shape(one, "other"), (Shape{2, 2}));
+    expect_passes(one, 2);
+  }
+  expect_all_well("after a hash-tree renewal");
+}
+
+TEST_F(Renew, KeepsPassingThroughManyRenewalsOfBothKinds) {
+  const auto records = two_batches();
+  for (const DigestAlgorithm algorithm :
+       {DigestAlgorithm::sha512, DigestAlgorithm::sha3_256, DigestAlgorithm::sha3_512}) {
+    expect_renewed(renew_as(time_stamps()), 2);
+    expect_renewed(renew_as(time_stamps()), 2);
+    expect_renewed(renew_as(hash_tree(algorithm)), 2);
+  }
+  expect_renewed(renew_as(time_stamps()), 2);
+  const auto late = deposit(record("late", "sealed under the newest hash function"));
+  ASSERT_TRUE(seal_all());
+  expect_renewed(renew_as(time_stamps()), 2);
+  for (const std::string& one : records) {
+    EXPECT_EQ(shape(one, "local"), (Shape{12, 4}));
+    expect_passes(one, 2);
+  }
+  expect_passes(late->record, 2);
+  expect_all_well("after many renewals");
+}
+
+TEST_F(Renew, TakesDocumentsByTheDigestsThatStatementsFix) {
+  const auto records = two_batches();
+  const auto read_before = store.calls(Call::read);
+  RenewalWish wish = hash_tree(DigestAlgorithm::sha512, true);
+  wish.track = "local";
+  expect_renewed(renew_as(wish), 1);
+  // Statements are read, one a record, and pages of the renewal; documents are not.
+  EXPECT_LT(store.calls(Call::read) - read_before, 263u * 2);
+  for (const std::string& one : records) expect_passes(one, 2);
+  expect_all_well("after a renewal from digests");
+}
+
+TEST_F(Renew, SetsARecordAsideThatNoLongerIsWhatTheEvidenceSays) {
+  const auto records = two_batches();
+  const auto index = find_record(*archive, records[1]);
+  const auto row = deposit_row(archive->journal(), *index);
+  const ContentLocation& at = *row->documents[0].location;
+  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);
+  const auto result = renew_as(hash_tree(DigestAlgorithm::sha512));
+  ASSERT_TRUE(result);
+  for (const RenewalOutcome& outcome : result->outcomes) {
+    EXPECT_FALSE(outcome.error);
+    ASSERT_EQ(outcome.set_aside.size(), 1u);
+    EXPECT_EQ(outcome.set_aside[0].record, records[1]);
+    EXPECT_FALSE(outcome.set_aside[0].why.empty());
+  }
+  for (const std::string& one : records) {
+    if (one != records[1]) expect_passes(one, 2);
+  }
+  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);  // brought back
+  expect_passes(records[1], 2);  // its evidence from before still stands
+}
+
+TEST_F(Renew, MakesUpATrackThatCameLater) {
+  config.tracks.pop_back();
+  open();
+  const auto records = two_batches();
+  for (const std::string& one : records) expect_passes(one, 1);
+  config.tracks.push_back(
+      {.name = "other", .algorithm = DigestAlgorithm::sha512, .url = "", .ca_file = "tsa/ca.pem"});
+  open();
+  expect_renewed(renew_as({}), 1);
+  for (const std::string& one : records) expect_passes(one, 2);
+  expect_all_well("after a track was made up");
+}
+
+TEST_F(Renew, LeavesFormerEvidenceAloneWhenNoTsaStamps) {
+  const auto records = two_batches();
+  TsaClients none;
+  for (int i = 0; i < 2; ++i) none.push_back(std::make_unique<SilentTsa>());
+  RenewOptions options;
+  options.actor = "tester";
+  options.wish = time_stamps();
+  const auto result = renew(*archive, none, options);
+  ASSERT_TRUE(result);
+  for (const RenewalOutcome& outcome : result->outcomes) {
+    ASSERT_TRUE(outcome.error);
+    EXPECT_EQ(outcome.error->code, Errc::unavailable);
+  }
+  for (const std::string& one : records) expect_passes(one, 2);
+}
+
+class RenewFault : public Renew, public testing::WithParamInterface<unsigned> {};
+
+TEST_P(RenewFault, CanBeRunAgainAfterAnyCallFailed) {
+  const auto records = two_batches(20);
+  unsigned round = 0;
+  for (const Call call : {Call::put, Call::commit, Call::read}) {
+    for (const Fault fault : {Fault::not_done, Fault::done, Fault::partly}) {
+      const DigestAlgorithm algorithm =
+          ++round % 2 == 0 ? DigestAlgorithm::sha256 : DigestAlgorithm::sha512;
+      store.inject(call, GetParam(), fault);
+      (void)renew_as(round % 3 == 0 ? time_stamps() : hash_tree(algorithm));
+      store.power_cut();
+      open();
+      for (const std::string& one : records) expect_passes(one, 2);
+      expect_all_well("after a fault");
+      const auto again = renew_as(hash_tree(algorithm));
+      ASSERT_TRUE(again) << to_string(again.error());
+      for (const RenewalOutcome& outcome : again->outcomes) {
+        EXPECT_FALSE(outcome.error) << to_string(*outcome.error);
+        EXPECT_EQ(outcome.set_aside_count, 0u);
+      }
+      for (const std::string& one : records) expect_passes(one, 2);
+    }
+  }
+  expect_all_well("after all faults");
+}
+
+INSTANTIATE_TEST_SUITE_P(, RenewFault, testing::Values(1u, 2u, 3u, 4u, 6u));
+
+}  // namespace
+}  // namespace perdura::archive

@@ -1,0 +1,244 @@
+#include <boost/json.hpp>
+#include <iostream>
+#include <thread>
+
+#include "archive/renew.hpp"
+#include "tools/command_line.hpp"
+
+namespace perdura::tools {
+namespace {
+
+using archive::RenewalKind;
+
+const CommandText text{
+    "renew", "DIR",
+    "Give evidence a further time-stamp before certificates, keys or hash functions end.",
+    "Without options: renews what ends within --margin, and nothing else; run it daily. Evidence "
+    "that\n"
+    "ends by a certificate or a signature algorithm is covered by a new time-stamp, one for all\n"
+    "batches of a track. Evidence that ends by its hash function has its documents read again and\n"
+    "hashed anew. Killed at any instant, it can be run again and goes on where it was.\n\n"
+    "Examples:\n"
+    "  perdura renew ARCHIVE --dry-run              what would be renewed, and why\n"
+    "  perdura renew ARCHIVE                        what is due\n"
+    "  perdura renew ARCHIVE --hash-tree --hash sha3-256\n"
+    "                                               leave a hash function at once\n"
+    "  perdura renew ARCHIVE --hash-tree --from-digests\n"
+    "                                               the same in minutes, from the digests that\n"
+    "                                               statements hold; then run 'renew --confirm'\n\n"
+    "Exit codes: 0 done, or nothing was due; 1 records were set aside, since they no longer are "
+    "what\n"
+    "the evidence says; 2 a TSA does not answer, run it again; 3 misuse.\n"};
+
+std::string in_words(const archive::PlannedRenewal& planned) {
+  const std::string batches = std::to_string(planned.batches.size()) +
+                              (planned.batches.size() == 1 ? " batch" : " batches");
+  const std::string with = " with " + std::string(verifier::name(planned.algorithm));
+  switch (planned.kind) {
+    case RenewalKind::initial:
+      return "track " + planned.track + ": first time-stamp for " + batches;
+    case RenewalKind::time_stamp:
+      return "track " + planned.track + ": time-stamp renewal of " + batches;
+    case RenewalKind::hash_tree:
+      break;
+  }
+  return "track " + planned.track + ": hash-tree renewal of " + batches + with;
+}
+
+boost::json::object to_json(const archive::PlannedRenewal& planned) {
+  boost::json::object object{{"kind", archive::name(planned.kind)},
+                             {"track", planned.track},
+                             {"digest", verifier::name(planned.algorithm)},
+                             {"batches", planned.batches.size()},
+                             {"why", planned.why}};
+  if (planned.ends) object["ends"] = to_string(*planned.ends);
+  return object;
+}
+
+boost::json::object to_json(const archive::RenewalOutcome& outcome) {
+  boost::json::object object = to_json(outcome.planned);
+  object["done"] = !outcome.error;
+  if (outcome.error) object["error"] = to_string(*outcome.error);
+  if (outcome.stamped) object["stamped"] = to_string(*outcome.stamped);
+  if (outcome.ends) {
+    object["evidenceEnds"] = to_string(outcome.ends->end);
+    object["cause"] = outcome.ends->cause;
+  }
+  boost::json::array set_aside;
+  for (const archive::SetAside& one : outcome.set_aside) {
+    set_aside.push_back({{"record", one.record}, {"why", one.why}});
+  }
+  object["setAside"] = std::move(set_aside);
+  object["setAsideCount"] = outcome.set_aside_count;
+  return object;
+}
+
+void say(const archive::RenewalOutcome& outcome) {
+  std::cout << in_words(outcome.planned) << " (" << outcome.planned.why << "): ";
+  if (outcome.error) {
+    std::cout << "NOT DONE: " << to_string(*outcome.error) << "\n";
+    return;
+  }
+  std::cout << "done";
+  if (outcome.stamped) std::cout << ", time-stamped " << to_string(*outcome.stamped);
+  if (outcome.ends) {
+    std::cout << "; holds until " << to_string(outcome.ends->end) << " (" << outcome.ends->cause
+              << ")";
+  }
+  std::cout << "\n";
+  for (const archive::SetAside& one : outcome.set_aside) {
+    std::cout << "  SET ASIDE: record " << one.record << ": " << one.why << "\n";
+  }
+  if (outcome.set_aside_count > outcome.set_aside.size()) {
+    std::cout << "  and " << outcome.set_aside_count - outcome.set_aside.size()
+              << " more that were set aside before\n";
+  }
+}
+
+Result<archive::RenewalWish> wish_of(const cxxopts::ParseResult& parsed) {
+  archive::RenewalWish wish;
+  const unsigned months = parsed["margin"].as<unsigned>();
+  if (months > 1200) {
+    return Error{Errc::misuse, "a margin of more than 100 years", "--margin", ""};
+  }
+  wish.margin_s = std::int64_t{months} * 30 * 86400 + std::int64_t{months} * 86400 / 2;
+  if (parsed.count("time-stamps") != 0) wish.force = RenewalKind::time_stamp;
+  if (parsed.count("hash-tree") != 0) wish.force = RenewalKind::hash_tree;
+  if (parsed.count("time-stamps") != 0 && parsed.count("hash-tree") != 0) {
+    return Error{Errc::misuse, "--time-stamps and --hash-tree exclude each other", "renew", ""};
+  }
+  if (const auto hash = option(parsed, "hash")) {
+    wish.algorithm = verifier::digest_algorithm_from_name(*hash);
+    if (!wish.algorithm) {
+      return Error{Errc::misuse, "there is no hash function '" + *hash + "'", "--hash",
+                   "use sha256, sha384, sha512, sha3-256, sha3-384 or sha3-512"};
+    }
+  }
+  wish.from_digests = parsed.count("from-digests") != 0;
+  wish.track = option(parsed, "track");
+  return wish;
+}
+
+int show_plan(const archive::Archive& archive, const archive::RenewalWish& wish, bool json) {
+  const auto plan = archive::planned_renewals(archive, wish);
+  if (!plan) return report(plan.error());
+  for (const std::string& warning : plan->warnings) warn(warning);
+  boost::json::array planned;
+  for (const archive::PlannedRenewal& one : plan->renewals) {
+    if (json) {
+      planned.push_back(to_json(one));
+    } else {
+      std::cout << in_words(one) << ": " << one.why << "\n";
+    }
+  }
+  if (json) {
+    std::cout << boost::json::serialize(boost::json::object{{"planned", std::move(planned)}})
+              << "\n";
+  } else if (plan->renewals.empty()) {
+    std::cout << "Nothing is due.\n";
+  }
+  return 0;
+}
+
+// Says how far a hash-tree renewal is, and how long it will go on.
+class RenewalProgress {
+ public:
+  RenewalProgress(Progress& progress, std::uint64_t total) : progress_(progress), total_(total) {}
+  void show(std::uint64_t records, std::uint64_t bytes) {
+    progress_.show([&] {
+      const double seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+      std::string line = std::to_string(records) + " of " + std::to_string(total_) + " records, " +
+                         human_bytes(bytes);
+      if (records > 0 && total_ >= records && seconds > 1) {
+        const double left =
+            seconds / static_cast<double>(records) * static_cast<double>(total_ - records);
+        line += ", about " + std::to_string(static_cast<std::uint64_t>(left) + 1) + " s left";
+      }
+      return line;
+    });
+  }
+
+ private:
+  Progress& progress_;
+  std::uint64_t total_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, bool quiet,
+        unsigned threads) {
+  auto tsas = archive::open_tsas(archive);
+  if (!tsas) return report(tsas.error());
+  Progress progress(quiet);
+  RenewalProgress shown(progress, archive.journal().head().sealed_records);
+  archive::RenewOptions options;
+  options.actor = local_actor();
+  options.wish = wish;
+  options.hash_tree.threads = threads;
+  options.hash_tree.progress = [&](std::uint64_t records, std::uint64_t bytes) {
+    shown.show(records, bytes);
+  };
+  options.begin = [&](const archive::PlannedRenewal& planned) {
+    progress.show([&] { return in_words(planned); });
+  };
+  const auto result = archive::renew(archive, *tsas, options);
+  if (!result) return report(result.error());
+  for (const std::string& warning : result->warnings) warn(warning);
+  int code = 0;
+  boost::json::array outcomes;
+  for (const archive::RenewalOutcome& outcome : result->outcomes) {
+    if (json) {
+      outcomes.push_back(to_json(outcome));
+    } else {
+      say(outcome);
+    }
+    if (outcome.set_aside_count > 0) code = 1;
+  }
+  for (const archive::RenewalOutcome& outcome : result->outcomes) {
+    if (outcome.error && code == 0) code = report(*outcome.error);
+  }
+  if (json) {
+    std::cout << boost::json::serialize(boost::json::object{{"renewals", std::move(outcomes)}})
+              << "\n";
+  } else if (result->outcomes.empty()) {
+    std::cout << "Nothing was due.\n";
+  }
+  return code;
+}
+
+}  // namespace
+
+int command_renew(int argc, char** argv) {
+  CommandOptions options(text);
+  add_archive_options(options);
+  options.add()("dry-run", "say what would be renewed, and why; change nothing")(
+      "margin", "renew what ends within so many months; too small a margin leaves no time to mend",
+      cxxopts::value<unsigned>()->default_value("12"),
+      "MONTHS")("track", "of this track alone", cxxopts::value<std::string>(), "NAME")(
+      "time-stamps", "renew all time-stamps, due or not")(
+      "hash-tree", "renew all hash trees, due or not: every document is read again")(
+      "hash", "the new hash function; default: the fittest by the policy",
+      cxxopts::value<std::string>(), "ALGORITHM")(
+      "from-digests",
+      "take documents by the digests that statements fix, without reading them: fast, but what is "
+      "stored is only confirmed by 'renew --confirm'")("json", "the result as JSON")(
+      "quiet", "no progress")("threads", "threads that read documents",
+                              cxxopts::value<unsigned>()->default_value(std::to_string(
+                                  std::max(1u, std::thread::hardware_concurrency()))),
+                              "N");
+  const auto parsed = options.parse(argc, argv);
+  if (!parsed) return report(parsed.error());
+  if (!*parsed) return 0;
+  const auto wish = wish_of(**parsed);
+  if (!wish) return report(wish.error());
+  const bool dry = (*parsed)->count("dry-run") != 0;
+  auto archive =
+      open_archive(**parsed, dry ? archive::OpenMode::read_only : archive::OpenMode::existing);
+  if (!archive) return report(archive.error());
+  const bool json = (*parsed)->count("json") != 0;
+  if (dry) return show_plan(**archive, *wish, json);
+  return run(**archive, *wish, json, (*parsed)->count("quiet") != 0,
+             (**parsed)["threads"].as<unsigned>());
+}
+
+}  // namespace perdura::tools
