@@ -118,7 +118,8 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
                               : options.origin,
                 .keys = options.keys.empty() ? "keys" : fs::absolute(options.keys).string(),
                 .tracks = *std::move(tracks),
-                .quorum = options.quorum};
+                .quorum = options.quorum,
+                .sha3_256 = options.sha3_256};
   if (auto copied = copy_ca_files(folder, options, config.tracks); !copied) return copied;
   for (const Track& track : config.tracks) {
     if (!track.local()) continue;

@@ -33,6 +33,7 @@ struct CreateOptions {
   std::vector<std::filesystem::path> tsa_ca_files;  // one for each URL, or one for all
   // How many local TSAs to make, each with a CA of its own; nothing: one if there are no URLs.
   std::optional<unsigned> local_tsas;
+  bool sha3_256 = false;  // statements fix SHA3-256 digests too
   unsigned quorum = 1;  // how many TSAs must have stamped a batch
 };
 

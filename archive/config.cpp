@@ -36,11 +36,8 @@ json::value to_json(const Config& config) {
                       {"policy", track.policy},
                       {"credentials", track.credentials_file}});
   }
-  return {{"perdura", format},
-          {"origin", config.origin},
-          {"keys", config.keys},
-          {"quorum", config.quorum},
-          {"tracks", std::move(tracks)}};
+  return {{"perdura", format},       {"origin", config.origin},     {"keys", config.keys},
+          {"quorum", config.quorum}, {"sha3-256", config.sha3_256}, {"tracks", std::move(tracks)}};
 }
 
 std::string text(const json::object& in, std::string_view member) {
@@ -73,6 +70,9 @@ Config from_json(const json::object& object, bool with_all_members) {
                 .keys = text(object, "keys"),
                 .tracks = {},
                 .quorum = object.at("quorum").to_number<unsigned>()};
+  if (const json::value* sha3_256 = object.if_contains("sha3-256")) {
+    config.sha3_256 = sha3_256->as_bool();
+  }
   for (const json::value& value : object.at("tracks").as_array()) {
     config.tracks.push_back(track_from_json(value.as_object(), with_all_members));
   }

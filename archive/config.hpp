@@ -46,6 +46,8 @@ struct Config {
   std::string keys;    // folder of the keys, relative to the archive's folder or absolute
   std::vector<Track> tracks;
   unsigned quorum = 1;  // a batch is sealed when this many tracks have stamped it
+  // Whether statements fix each document's SHA3-256 too, beside SHA-256 and SHA-512.
+  bool sha3_256 = false;
 
   // The track of that name; null when there is none.
   const Track* track(std::string_view name) const;

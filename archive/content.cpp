@@ -159,11 +159,14 @@ struct ContentSealer::State {
   DataKeySource keys;
   Hasher sha256{DigestAlgorithm::sha256};
   Hasher sha512{DigestAlgorithm::sha512};
+  std::optional<Hasher> sha3_256;
   FrameCipher cipher{FrameCipher::Direction::seal};
   FrameCompressor compressor;
   std::array<Bytes, 2> buffers;
 
   Result<SealedContent> seal(FrameInput& input, std::string_view media_type);
+  void hash(ByteView part);
+  void take_digests(SealedContent& sealed);
   SealedContent seal_whole(ByteView document, std::string_view media_type);
   Result<SealedContent> seal_large(FrameInput& input);
   Result<Ok> put_frames(FrameInput& input, SealedContent& sealed, std::vector<FramePlace>& frames);
@@ -175,11 +178,23 @@ struct ContentSealer::State {
   Result<Ok> erase_chunks(const std::string& name, std::uint32_t count);
 };
 
+void ContentSealer::State::hash(ByteView part) {
+  sha256.update(part);
+  sha512.update(part);
+  if (sha3_256) sha3_256->update(part);
+}
+
+void ContentSealer::State::take_digests(SealedContent& sealed) {
+  sealed.sha256 = sha256.finish();
+  sealed.sha512 = sha512.finish();
+  if (sha3_256) sealed.sha3_256 = sha3_256->finish();
+}
+
 SealedContent ContentSealer::State::seal_whole(ByteView document, std::string_view media_type) {
   SealedContent sealed;
   sealed.length = document.size();
-  sealed.sha256 = sha256.update(document).finish();
-  sealed.sha512 = sha512.update(document).finish();
+  hash(document);
+  take_digests(sealed);
 
   const bool may_use = !media_type.empty() && document.size() <= Dictionaries::document_size_max;
   const auto dictionary = may_use ? dictionaries.current(media_type) : nullptr;
@@ -204,8 +219,7 @@ SealedContent ContentSealer::State::seal_whole(ByteView document, std::string_vi
 // Appends one sealed frame to the chunk.
 FramePlace ContentSealer::State::seal_frame(const std::string& name, std::uint32_t number,
                                             const FrameInput& input, Bytes& chunk) {
-  sha256.update(input.frame());
-  sha512.update(input.frame());
+  hash(input.frame());
   const auto [method, octets] = compressor.compress(input.frame(), nullptr);
   const FramePlace place{.method = method,
                          .chunk = 0,
@@ -283,9 +297,8 @@ Result<SealedContent> ContentSealer::State::seal_large(FrameInput& input) {
   cipher.start(key);
   std::vector<FramePlace> frames;
   auto done = put_frames(input, sealed, frames);
-  // finish() in any case: the hashers start anew with the next document.
-  sealed.sha256 = sha256.finish();
-  sealed.sha512 = sha512.finish();
+  // In any case: the hashers start anew with the next document.
+  take_digests(sealed);
   if (done) done = put_head(sealed, frames, sealed.stored_length);
   if (!done) {
     // What was put is of no use; where even erasing fails, nothing refers to it.
@@ -305,13 +318,16 @@ Result<SealedContent> ContentSealer::State::seal(FrameInput& input, std::string_
 }
 
 ContentSealer::ContentSealer(Store& store, const KeyVault& vault, const Dictionaries& dictionaries,
-                             int level)
+                             int level, bool with_sha3_256)
     : state_(new State{.store = store,
                        .vault = vault,
                        .dictionaries = dictionaries,
                        .keys = {},
+                       .sha3_256 = {},
                        .compressor = FrameCompressor(level),
-                       .buffers = {}}) {}
+                       .buffers = {}}) {
+  if (with_sha3_256) state_->sha3_256.emplace(DigestAlgorithm::sha3_256);
+}
 
 ContentSealer::~ContentSealer() = default;
 

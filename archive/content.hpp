@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,8 @@ bool is_large(const ContentLocation& location);
 struct SealedContent {
   Digest sha256;  // the content's address
   Digest sha512;
-  std::uint64_t length = 0;  // of the document
+  std::optional<Digest> sha3_256;  // when the sealer was asked to take it
+  std::uint64_t length = 0;        // of the document
   Bytes wrapped_key;
   Bytes octets;        // at most 1 MiB: to be placed in a pack; empty for a large one
   std::string object;  // large: its objects are in the store already; empty for a small one
@@ -60,9 +62,10 @@ using Source = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 class ContentSealer {
  public:
   static constexpr std::size_t small_size_max = 1u << 20;
+  static constexpr int usual_level = 3;  // of zstd
 
   ContentSealer(Store& store, const KeyVault& vault, const Dictionaries& dictionaries,
-                int level = 3);
+                int level = usual_level, bool with_sha3_256 = false);
   ~ContentSealer();
 
   // Reads `source` to its end. For a document over 1 MiB the objects are put on the way, the head

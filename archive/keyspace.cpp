@@ -33,6 +33,10 @@ std::string media_type_in(const std::string& dictionary_key) {
 
 std::string renewal_intent_key(const std::string& track) { return "renewal-intent/" + track; }
 
+std::string confirmation_key(const std::string& renewal_id) {
+  return "renewal-confirmed/" + renewal_id;
+}
+
 std::string segment_partition(std::uint64_t segment) { return "journal/" + decimal20(segment); }
 std::string entry_key(std::uint64_t index) { return entry_prefix + big_endian(index); }
 std::string deposit_key(std::uint64_t index) { return deposit_prefix + big_endian(index); }

@@ -22,6 +22,8 @@ inline const std::string format_key = "format";
 inline const std::string seal_intent_key = "seal-intent";
 // What a hash-tree renewal of a track under way covers.
 std::string renewal_intent_key(const std::string& track);
+// How far a renewal from digests has been confirmed by reading documents.
+std::string confirmation_key(const std::string& renewal_id);
 inline const std::string dictionary_prefix = "dictionary/";
 // The dictionaries of a media type are numbered as they were made; each is needed for ever.
 std::string dictionary_key(const std::string& media_type, unsigned number);

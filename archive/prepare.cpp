@@ -110,7 +110,8 @@ Bytes SaltSource::next() {
 Preparer::Preparer(Archive& archive, KeepDictionary keep_dictionary)
     : archive_(archive),
       keep_dictionary_(std::move(keep_dictionary)),
-      sealer_(archive.store(), archive.vault(), archive.dictionaries()),
+      sealer_(archive.store(), archive.vault(), archive.dictionaries(), ContentSealer::usual_level,
+              archive.config().sha3_256),
       head_buffer_(head_max) {}
 
 Blinded Preparer::blinded(std::string_view kind, const std::string& value) {
@@ -156,6 +157,7 @@ Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
     description.length = sealed->length;
     description.sha256 = sealed->sha256;
     description.sha512 = sealed->sha512;
+    description.sha3_256 = sealed->sha3_256;
     prepared.bytes_in += sealed->length;
     prepared.row.documents.push_back({sealed->sha256, sealed->length, std::nullopt});
     prepared.documents.push_back(*std::move(sealed));

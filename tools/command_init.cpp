@@ -75,6 +75,9 @@ int command_init(int argc, char** argv) {
               value()->default_value("Perdura archive"),
               "NAME")("local-tsas", "how many local authorities to make, each with a CA of its own",
                       cxxopts::value<unsigned>(), "N")(
+      "sha3",
+      "fix each document's SHA3-256 in its statement too, beside SHA-256 and SHA-512: evidence can "
+      "then leave SHA-2 for SHA-3 without reading a document; deposits cost more")(
       "quorum", "how many authorities must have stamped a batch before it counts as sealed",
       cxxopts::value<unsigned>()->default_value("1"), "K");
   const auto parsed = options.parse(argc, argv);
@@ -97,6 +100,7 @@ int command_init(int argc, char** argv) {
   for (const std::string& file : list(**parsed, "tsa-ca")) create.tsa_ca_files.emplace_back(file);
   if ((*parsed)->count("local-tsas") != 0)
     create.local_tsas = (**parsed)["local-tsas"].as<unsigned>();
+  create.sha3_256 = (*parsed)->count("sha3") != 0;
   create.quorum = (**parsed)["quorum"].as<unsigned>();
   if (auto made = archive::create_archive(folder, create, archive::SystemClock{}); !made) {
     return report(made.error());

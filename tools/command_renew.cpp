@@ -2,6 +2,7 @@
 #include <iostream>
 #include <thread>
 
+#include "archive/confirm.hpp"
 #include "archive/renew.hpp"
 #include "tools/command_line.hpp"
 
@@ -206,6 +207,42 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
   return code;
 }
 
+int run_confirm(archive::Archive& archive, bool json, bool quiet, unsigned threads) {
+  Progress progress(quiet);
+  archive::ConfirmOptions options;
+  options.actor = local_actor();
+  options.threads = threads;
+  options.progress = [&](std::uint64_t records, std::uint64_t bytes) {
+    progress.show([&] {
+      return std::to_string(records) + " records confirmed, " + human_bytes(bytes) + " read";
+    });
+  };
+  const auto result = archive::confirm_renewals(archive, options);
+  if (!result) return report(result.error());
+  if (json) {
+    boost::json::array altered;
+    for (const archive::SetAside& one : result->altered) {
+      altered.push_back({{"record", one.record}, {"why", one.why}});
+    }
+    std::cout << boost::json::serialize(boost::json::object{{"renewals", result->renewals},
+                                                            {"records", result->records},
+                                                            {"altered", std::move(altered)}})
+              << "\n";
+  } else if (result->renewals == 0) {
+    std::cout << "There is nothing to confirm.\n";
+  } else {
+    for (const archive::SetAside& one : result->altered) {
+      std::cout << "ALTERED: record " << one.record << ": " << one.why << "\n";
+    }
+    std::cout << result->records << " records of " << result->renewals
+              << " renewal(s) from digests were read: "
+              << (result->altered.empty() ? "each document is what its digests said"
+                                          : std::to_string(result->altered.size()) + " altered")
+              << ".\n";
+  }
+  return result->altered.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int command_renew(int argc, char** argv) {
@@ -236,6 +273,10 @@ int command_renew(int argc, char** argv) {
       open_archive(**parsed, dry ? archive::OpenMode::read_only : archive::OpenMode::existing);
   if (!archive) return report(archive.error());
   const bool json = (*parsed)->count("json") != 0;
+  if ((*parsed)->count("confirm") != 0 && !dry) {
+    return run_confirm(**archive, json, (*parsed)->count("quiet") != 0,
+                       (**parsed)["threads"].as<unsigned>());
+  }
   if (dry) return show_plan(**archive, *wish, json);
   return run(**archive, *wish, json, (*parsed)->count("quiet") != 0,
              (**parsed)["threads"].as<unsigned>());

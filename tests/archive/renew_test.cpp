@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "archive/keyspace.hpp"
+#include "archive/confirm.hpp"
 #include "tests/archive/renew_fixture.hpp"
 
 namespace perdura::archive {
@@ -86,6 +86,39 @@ TEST_F(Renew, TakesDocumentsByTheDigestsThatStatementsFix) {
   EXPECT_LT(store.calls(Call::read) - read_before, 263u * 2);
   for (const std::string& one : records) expect_passes(one, 2);
   expect_all_well("after a renewal from digests");
+}
+
+TEST_F(Renew, ConfirmsARenewalFromDigestsByReadingTheDocuments) {
+  const auto records = two_batches();
+  const auto row = deposit_row(archive->journal(), *find_record(*archive, records[1]));
+  const ContentLocation& at = *row->documents[0].location;
+  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);
+  expect_renewed(renew_as(hash_tree(DigestAlgorithm::sha512, true)), 2);
+  ConfirmOptions options;
+  options.actor = "tester";
+  const auto altered = confirm_renewals(*archive, options);
+  ASSERT_TRUE(altered) << to_string(altered.error());
+  ASSERT_EQ(altered->altered.size(), 2u);  // one a track
+  EXPECT_EQ(altered->altered[0].record, records[1]);
+  EXPECT_EQ(*unconfirmed_renewals(*archive), 2u);
+  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);  // brought back
+  EXPECT_TRUE(confirm_renewals(*archive, options)->altered.empty());
+  EXPECT_EQ(*unconfirmed_renewals(*archive), 0u);
+  EXPECT_EQ(confirm_renewals(*archive, options)->records, 0u);
+  for (const std::string& one : records) expect_passes(one, 2);
+}
+
+TEST_F(Renew, LeavesSha2FromDigestsWhereStatementsFixSha3) {
+  config.sha3_256 = true;
+  open();
+  const auto records = two_batches();
+  const auto read_before = store.calls(Call::read);
+  RenewalWish wish = hash_tree(DigestAlgorithm::sha3_256, true);
+  wish.track = "other";
+  expect_renewed(renew_as(wish), 1);
+  EXPECT_LT(store.calls(Call::read) - read_before, 263u * 2);
+  for (const std::string& one : records) expect_passes(one, 2);
+  expect_all_well("after leaving SHA-2");
 }
 
 TEST_F(Renew, SetsARecordAsideThatNoLongerIsWhatTheEvidenceSays) {
