@@ -112,6 +112,36 @@ part_bouncycastle_accepts_ours() {
   [[ $(grep -c ': REFUSED: ' out) == 12 ]] || complain "flipped documents accepted: $(cat out)"
 }
 
+# Two tracks, SHA-256 and SHA-512, through both kinds of renewal.
+part_bouncycastle_accepts_our_renewals() {
+  need_java
+  mkdir documents
+  local i step count
+  for i in 1 2 3 4 5; do echo "document $i of the case" >documents/$i.txt; done
+  expect 0 "$bin/perdura" init archive --local-tsas 2
+  expect 0 "$bin/perdura" deposit archive documents
+  expect 0 "$bin/perdura" deposit archive --record documents/1.txt documents/2.txt documents/3.txt
+  expect 0 "$bin/perdura" seal archive
+  echo 'a later one' >later.txt
+  expect 0 "$bin/perdura" deposit archive --record later.txt documents/4.txt
+  expect 0 "$bin/perdura" seal archive
+  for step in --quiet --time-stamps --time-stamps '--hash-tree --hash sha512 --track local' \
+    --time-stamps '--hash-tree --hash sha3-256 --track local2' --time-stamps; do
+    # shellcheck disable=SC2086  # several words
+    expect 0 "$bin/perdura" renew archive $step
+    rm -rf case
+    expect 0 "$bin/perdura" export archive --all -o case
+    evidence_of_case >list
+    count=$(wc -l <list)
+    [[ $count == 18 ]] || complain "18 evidence records expected: $(cat list)"
+    expect 0 bouncycastle validate-list list
+    [[ $(grep -c ': OK$' out) == "$count" ]] || complain "after 'renew $step': $(grep REFUSED out)"
+  done
+  flip_first_octet case/data/records/*/documents/001-later.txt
+  expect 1 bouncycastle validate-list list
+  [[ $(grep -c ': REFUSED: ' out) == 2 ]] || complain "a flipped document: $(grep REFUSED out)"
+}
+
 # The time-stamp of an evidence record with one, cut out by its offset: $1.ers to token.der.
 cut_out_token() {
   local offset
