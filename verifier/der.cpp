@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace perdura::verifier {
 namespace {
@@ -295,6 +296,37 @@ std::string oid_text(ByteView oid) {
     number = 0;
   }
   return number != 0 || text.empty() ? to_hex(oid) : text;
+}
+
+std::optional<Bytes> oid_from_text(std::string_view dotted) {
+  constexpr std::size_t size_max = 512;
+  Bytes octets;
+  const auto append = [&](std::uint64_t number) {
+    int groups = 1;
+    while (groups < 9 && number >> (7 * groups) != 0) ++groups;
+    for (int i = groups - 1; i >= 0; --i) {
+      octets.push_back(static_cast<std::uint8_t>((number >> (7 * i) & 0x7F) | (i == 0 ? 0 : 0x80)));
+    }
+  };
+  std::optional<std::uint64_t> root;
+  const char* at = dotted.data();
+  const char* const end = at + dotted.size();
+  for (std::size_t arc = 0; at != end || arc == 0; ++arc) {
+    std::uint64_t number = 0;
+    const auto [after, problem] = std::from_chars(at, end, number);
+    const bool zeros = after != end && at + 1 < after && *at == '0';
+    if (problem != std::errc() || number >> 56 != 0 || zeros) return std::nullopt;
+    if (arc == 0 && number > 2) return std::nullopt;
+    if (arc == 1 && *root < 2 && number > 39) return std::nullopt;
+    if (arc == 0) root = number;
+    if (arc == 1) append(*root * 40 + number);
+    if (arc > 1) append(number);
+    if (after == end) break;
+    if (*after != '.' || after + 1 == end || octets.size() > size_max) return std::nullopt;
+    at = after + 1;
+  }
+  if (octets.empty()) return std::nullopt;
+  return octets;
 }
 
 void DerWriter::element(Tag tag, ByteView contents) {

@@ -160,6 +160,8 @@ class DerInput {
 
 // "1.2.840.113549.1.9.16.1.4" of the content octets of an OBJECT IDENTIFIER; hex when malformed.
 std::string oid_text(ByteView oid);
+// The content octets of a dotted OBJECT IDENTIFIER, written the one way; nothing when it is none.
+std::optional<Bytes> oid_from_text(std::string_view dotted);
 
 // Writes DER. Elements are appended; lengths are minimal. Thread safety: one thread.
 class DerWriter {

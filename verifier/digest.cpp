@@ -32,6 +32,7 @@ constexpr Row rows[] = {
     {DigestAlgorithm::sha3_256,   "sha3-256",   "SHA3-256",   32, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x08}, 9},
     {DigestAlgorithm::sha3_384,   "sha3-384",   "SHA3-384",   48, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x09}, 9},
     {DigestAlgorithm::sha3_512,   "sha3-512",   "SHA3-512",   64, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x0A}, 9},
+    {DigestAlgorithm::shake256,   "shake256",   "SHAKE256",   64, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x0C}, 9},
     // clang-format on
 };
 
@@ -113,8 +114,12 @@ Hasher& Hasher::update(ByteView bytes) {
 
 Digest Hasher::finish() {
   Digest digest;
-  unsigned int size = 0;
-  check(EVP_DigestFinal_ex(context_->handle, digest.octets_.data(), &size) == 1, "hash finishes");
+  unsigned int size = static_cast<unsigned int>(digest_size(algorithm_));
+  std::uint8_t* const octets = digest.octets_.data();
+  const bool done = algorithm_ == DigestAlgorithm::shake256
+                        ? EVP_DigestFinalXOF(context_->handle, octets, size) == 1
+                        : EVP_DigestFinal_ex(context_->handle, octets, &size) == 1;
+  check(done, "hash finishes");
   digest.size_ = static_cast<std::uint8_t>(size);
   check(EVP_DigestInit_ex2(context_->handle, nullptr, nullptr) == 1, "hash starts again");
   return digest;

@@ -29,7 +29,12 @@ enum class DigestAlgorithm : std::uint8_t {
   sha3_256,
   sha3_384,
   sha3_512,
+  shake256,  // with 512 bits of output (RFC 8702)
 };
+
+// How many they are; their values count from 0.
+inline constexpr std::size_t digest_algorithms_known =
+    static_cast<std::size_t>(DigestAlgorithm::shake256) + 1;
 
 // Octets in a digest of this algorithm.
 std::size_t digest_size(DigestAlgorithm algorithm);

@@ -111,6 +111,17 @@ Parameters parameters_of(const SignatureAlgorithm& algorithm) {
   }
 }
 
+// What is left of `fitness` when the algorithm falls at `from`.
+void cut(Fitness& fitness, Time from) {
+  if (const auto end = fitness.end(); end && *end <= from) return;
+  std::erase_if(fitness.periods,
+                [&](const FitPeriod& period) { return period.start && from <= *period.start; });
+  if (!fitness.periods.empty() && fitness.periods.back().contains(from)) {
+    fitness.periods.back().end = from;
+  }
+  fitness.assumed = true;
+}
+
 constexpr Time year_0{-62'167'219'200};
 
 }  // namespace
@@ -137,9 +148,14 @@ std::optional<Time> Fitness::end() const {
   return periods.empty() ? std::optional(year_0) : periods.back().end;
 }
 
-AlgorithmPolicy::AlgorithmPolicy(PolicyTable table) : table_(std::move(table)) {
+AlgorithmPolicy::AlgorithmPolicy(PolicyTable table, std::vector<AlgorithmBreak> breaks)
+    : table_(std::move(table)), breaks_(std::move(breaks)) {
   for (std::size_t i = 0; i < table_.algorithms.size(); ++i) {
     for (const std::string& oid : table_.algorithms[i].oids) by_oid_.emplace(oid, i);
+  }
+  // These are asked for with every record.
+  for (std::size_t i = 0; i < digest_algorithms_known; ++i) {
+    digests_.push_back(fitness_of_oid(oid_text(oid(static_cast<DigestAlgorithm>(i)))));
   }
 }
 
@@ -165,22 +181,35 @@ Fitness AlgorithmPolicy::fitness(std::string_view oid, const Parameters& paramet
   return result;
 }
 
-Fitness AlgorithmPolicy::fitness_of(DigestAlgorithm algorithm) const {
-  return fitness_of_oid(oid_text(oid(algorithm)));
+const Fitness& AlgorithmPolicy::fitness_of(DigestAlgorithm algorithm) const {
+  return digests_[static_cast<std::size_t>(algorithm)];
 }
 
 Fitness AlgorithmPolicy::fitness_of(const SignatureAlgorithm& algorithm) const {
   const Parameters parameters = parameters_of(algorithm);
-  Fitness exact = fitness(algorithm.oid, parameters);
+  Fitness result = fitness(algorithm.oid, parameters);
   // PSS is listed by itself, or stands under RSA; with PKCS #1 v1.5 both must allow it.
-  if (exact.known && algorithm.scheme == SignatureScheme::rsa_pss) return exact;
-  Fitness key = fitness(key_oid(algorithm.scheme), parameters);
-  if (!exact.known) return key;
-  if (key.known) exact.periods = common(exact.periods, key.periods);
-  return exact;
+  if (!result.known || algorithm.scheme != SignatureScheme::rsa_pss) {
+    Fitness key = fitness(key_oid(algorithm.scheme), parameters);
+    if (result.known && key.known) result.periods = common(result.periods, key.periods);
+    if (!result.known) result = std::move(key);
+  }
+  for (const AlgorithmBreak& one : breaks_) {
+    const bool hit = std::ranges::find(one.schemes, algorithm.scheme) != one.schemes.end() ||
+                     std::ranges::find(one.oids, algorithm.oid) != one.oids.end();
+    if (hit && result.known) cut(result, one.from);
+  }
+  return result;
 }
 
-Fitness AlgorithmPolicy::fitness_of_oid(std::string_view oid) const { return fitness(oid, {}); }
+Fitness AlgorithmPolicy::fitness_of_oid(std::string_view oid) const {
+  Fitness result = fitness(oid, {});
+  for (const AlgorithmBreak& one : breaks_) {
+    const bool hit = std::ranges::find(one.oids, oid) != one.oids.end();
+    if (hit && result.known) cut(result, one.from);
+  }
+  return result;
+}
 
 std::optional<Time> AlgorithmPolicy::end_of(DigestAlgorithm algorithm) const {
   return fitness_of(algorithm).end();

@@ -40,11 +40,19 @@ struct FitPeriod {
   bool contains(Time time) const { return !(start && time < *start) && !(end && *end <= time); }
 };
 
+// An assumption: from a moment on, an algorithm protects nothing.
+struct AlgorithmBreak {
+  std::vector<SignatureScheme> schemes;
+  std::vector<std::string> oids;  // dotted: of hash functions, and of other signature schemes
+  Time from;
+};
+
 // What a policy says about an algorithm with such a key.
 struct Fitness {
   bool known = false;              // whether the policy names it, with such a key
   std::vector<FitPeriod> periods;  // in order, apart from each other; none: never fit
   std::string source;              // what the policy gives as its reason; may be empty
+  bool assumed = false;            // the end is that of an AlgorithmBreak
 
   // The latest end (RFC 5698 §6); nothing when no end is known. Never fit: the year 0.
   std::optional<Time> end() const;
@@ -89,13 +97,13 @@ class AlgorithmPolicy {
   // The policy that ships with the program.
   static const std::shared_ptr<const AlgorithmPolicy>& built_in();
 
-  explicit AlgorithmPolicy(PolicyTable table);
+  explicit AlgorithmPolicy(PolicyTable table, std::vector<AlgorithmBreak> breaks = {});
 
   const PolicyTable& table() const { return table_; }
 
   // What it says of a hash function, of a signature algorithm with its key, and of any algorithm
   // that has no parameters, by its OBJECT IDENTIFIER (dotted).
-  Fitness fitness_of(DigestAlgorithm algorithm) const;
+  const Fitness& fitness_of(DigestAlgorithm algorithm) const;
   Fitness fitness_of(const SignatureAlgorithm& algorithm) const;
   Fitness fitness_of_oid(std::string_view oid) const;
 
@@ -109,6 +117,8 @@ class AlgorithmPolicy {
   Fitness fitness(std::string_view oid, const std::map<std::string, int>& parameters) const;
 
   PolicyTable table_;
+  std::vector<AlgorithmBreak> breaks_;
+  std::vector<Fitness> digests_;                            // by DigestAlgorithm
   std::map<std::string, std::size_t, std::less<>> by_oid_;  // into table_.algorithms
 };
 

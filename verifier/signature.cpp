@@ -216,6 +216,8 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
   return result;
 }
 
+bool is_signature_algorithm(std::string_view oid) { return find_row(oid) != nullptr; }
+
 std::optional<SignedParts> signed_parts(ByteView encoding) {
   DerInput input(encoding, DerLimits(), EncodingRules::ber);
   DerReader in = input.reader();

@@ -38,6 +38,9 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
                                std::optional<DigestAlgorithm> message_digest, evp_pkey_st* key,
                                ByteView message, ByteView signature);
 
+// Whether a dotted OBJECT IDENTIFIER is that of a signature algorithm checked here by name.
+bool is_signature_algorithm(std::string_view oid);
+
 // The parts of a SIGNED{} structure (Certificate, CertificateList, BasicOCSPResponse).
 struct SignedParts {
   ByteView tbs;  // the octets that are signed
