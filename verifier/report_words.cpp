@@ -19,13 +19,16 @@ std::string_view meaning_id(SubIndication sub_indication) {
     case SubIndication::journal_failure:
       return "meaning.journal-failure";
     case SubIndication::link_failure:
+    case SubIndication::hash_algorithm_failure:
     case SubIndication::order_failure:
       return "meaning.link-failure";
     case SubIndication::revoked:
+    case SubIndication::revoked_no_poe:
     case SubIndication::certificate_failure:
     case SubIndication::not_yet_valid:
       return "meaning.certificate-failure";
     case SubIndication::crypto_failure:
+    case SubIndication::crypto_failure_no_poe:
       return "meaning.crypto-failure";
     case SubIndication::no_trust_anchor:
       return "meaning.no-trust-anchor";
@@ -33,6 +36,7 @@ std::string_view meaning_id(SubIndication sub_indication) {
       return "meaning.no-certificate-chain";
     case SubIndication::no_revocation_data:
     case SubIndication::try_later:
+    case SubIndication::revocation_out_of_bounds_no_poe:
       return "meaning.no-revocation-data";
     case SubIndication::out_of_bounds_no_poe:
       return "meaning.expired";

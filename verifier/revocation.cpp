@@ -29,7 +29,7 @@ bool counts(const CertificateStatus& status, const StatusQuestion& question) {
   const bool knows_expired = status.expired_since && *status.expired_since <= not_after;
   // After its expiry a certificate may be left out of a list.
   const bool expired = status.this_update > not_after || question.reference > not_after;
-  if (expired && !knows_expired) return false;
+  if ((expired && !knows_expired) || status.issuer_expired) return false;
   if (status.this_update >= question.reference) return true;
   return question.gen_time <= status.this_update && status.next_update &&
          question.reference <= *status.next_update;
@@ -67,6 +67,11 @@ Finding judge_revoked(const StatusQuestion& question, const CertificateStatus& s
       return passed(say("revocation.after-covered"));
     }
   }
+  // EN 319 102-1 would leave the second undecided; RFC 3161 §4 has it that nothing is shown.
+  if (question.gen_time < revocation.when) {
+    return about(question, Verdict::failed, SubIndication::revoked_no_poe,
+                 say("revocation.revoked-after"), detail);
+  }
   return about(question, Verdict::failed, SubIndication::revoked, say("revocation.revoked"),
                detail);
 }
@@ -90,6 +95,10 @@ Finding judge_missing(const StatusQuestion& question, std::span<const Certificat
                           outdated ? SubIndication::try_later : SubIndication::no_revocation_data,
                           outdated ? say("revocation.out-of-date") : say("revocation.unknown"),
                           std::move(detail));
+  if (outdated && std::ranges::all_of(statuses, &CertificateStatus::issuer_expired)) {
+    finding.sub_indication = SubIndication::revocation_out_of_bounds_no_poe;
+    finding.what = say("revocation.issuer-expired");
+  }
   if (question.mode == RevocationMode::if_present) {
     finding.verdict = Verdict::passed;
     finding.sub_indication = SubIndication::none;

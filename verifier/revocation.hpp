@@ -44,6 +44,9 @@ struct CertificateStatus {
   // Since when it knows of expired certificates too; nothing: only of ones not expired.
   std::optional<Time> expired_since;
   std::optional<Revocation> revocation;  // nothing: good
+  // The certificate of whoever issued it had expired before a time-stamp sealed it: whoever has the
+  // key since may have made it. Good news of that kind do not count.
+  bool issuer_expired = false;
   std::string from;
 };
 

@@ -44,6 +44,12 @@ bool well_signed(const StatusSource& source, const AlgorithmPolicy& policy, X509
   return fit;
 }
 
+// Whether the certificate of whoever issued it had expired when it is first known to have existed.
+bool expired_when_sealed(const X509* issuer, const StatusSource& source) {
+  const auto not_after = time_of(X509_get0_notAfter(issuer));
+  return !not_after || *not_after < source.proven;
+}
+
 // RFC 5280 §5.2.5: whether a list that is for a part of the certificates is for this one.
 bool covers(const X509_CRL* crl, const Certificate& certificate) {
   int critical = -1;
@@ -153,6 +159,7 @@ std::optional<CertificateStatus> read_crl(const StatusQuestion& question,
   status.next_update = time_of(X509_CRL_get0_nextUpdate(crl.get()));
   status.expired_since = expired_certificates_since(crl.get());
   status.revocation = revocation_in(crl.get(), question.certificate->handle());
+  status.issuer_expired = expired_when_sealed(issuer, source);
   status.from = "revocation list " + source.from;
   return status;
 }
@@ -253,7 +260,10 @@ void read_ocsp(const StatusQuestion& question, const StatusSource& source, Notes
   }
   if (!well_signed(source, *question.policy, responder, notes)) return;
   for (OCSP_SINGLERESP* single : singles) {
-    if (auto status = read_single(single, source)) statuses.push_back(std::move(*status));
+    auto status = read_single(single, source);
+    if (!status) continue;
+    status->issuer_expired = expired_when_sealed(responder, source);
+    statuses.push_back(std::move(*status));
   }
 }
 

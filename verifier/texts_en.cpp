@@ -296,6 +296,15 @@ constexpr Sentence table[] = {
     {"algorithm.weak-when-used", "An algorithm was already too weak when it was used."},
     {"algorithm.weak-before-covered",
      "An algorithm grew too weak before a later time-stamp covered what it protects."},
+    {"algorithm.not-in-policy",
+     "The policy on algorithms does not say whether an algorithm that was used is fit."},
+    {"algorithm.assumed-broken",
+     "If an algorithm is broken, as you assume, this proves nothing any more: no later time-stamp "
+     "had covered it before."},
+    {"authority.assumed-broken",
+     "If this authority's key has fallen, as you assume, its time-stamp proves nothing any more: "
+     "no "
+     "later one had covered it before."},
     // Certificates: RFC 5280.
     {"certificate.may-not-issue", "A certificate in the path may not issue certificates."},
     {"certificate.anchor-not-valid",
@@ -320,7 +329,13 @@ constexpr Sentence table[] = {
     {"revocation.after-covered",
      "A certificate was revoked, but only after a later time-stamp had covered this."},
     {"revocation.revoked",
-     "A certificate of the time-stamp was revoked, so the stamp proves nothing."},
+     "A certificate of the time-stamp was revoked before the stamp, so the stamp proves nothing."},
+    {"revocation.revoked-after",
+     "A certificate of the time-stamp was revoked after the stamp, and no later time-stamp had "
+     "covered it before, so the stamp proves nothing."},
+    {"revocation.issuer-expired",
+     "What says that a certificate was not revoked is signed under a certificate that expired "
+     "before a later time-stamp covered it."},
     {"revocation.out-of-date",
      "What is known about the revocation of a certificate is out of date or too early."},
     {"revocation.unknown",

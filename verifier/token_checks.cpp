@@ -54,6 +54,7 @@ class TokenChecks {
     check_certificate();
     check_algorithms();
     check_path();
+    check_assumptions();
     return std::move(report_);
   }
 
@@ -303,6 +304,21 @@ class TokenChecks {
     report_.parts.push_back(std::move(part));
   }
 
+  // What whoever judges assumes about authorities.
+  void check_assumptions() {
+    const std::string subject = certificate_->subject();
+    for (const BrokenAuthority& broken : options_.broken_authorities) {
+      if (reference_ < broken.from) continue;
+      const bool named = subject.find(broken.name) != std::string::npos ||
+                         hash(DigestAlgorithm::sha256, certificate_->octets()).hex() == broken.name;
+      if (!named) continue;
+      add(undecided(SubIndication::revoked_no_poe, say("authority.assumed-broken"),
+                    subject + ": from " + to_string(broken.from) + ", relied on until " +
+                        to_string(reference_),
+                    "RFC 3161 section 4, RFC 4998 section 5.3"));
+    }
+  }
+
   // Status information of this token, of those that cover it, and what was given.
   const std::vector<StatusSource>& sources() {
     if (!sources_.empty()) return sources_;
@@ -352,10 +368,9 @@ bool judge_fitness(const Fitness& fitness, const std::string& algorithm, Time ma
   const std::string used =
       ", used " + to_string(made) + ", relied on until " + to_string(reference);
   if (!fitness.known) {
-    report.findings.push_back(undecided(
-        SubIndication::crypto_failure,
-        "The policy on algorithms does not say whether an algorithm that was used is fit.",
-        algorithm + used, "RFC 5698 section 6"));
+    report.findings.push_back(undecided(SubIndication::crypto_failure,
+                                        say("algorithm.not-in-policy"), algorithm + used,
+                                        "RFC 5698 section 6"));
     return false;
   }
   const auto then = [&](const FitPeriod& period) { return period.contains(made); };
@@ -364,13 +379,17 @@ bool judge_fitness(const Fitness& fitness, const std::string& algorithm, Time ma
   const auto end = period != fitness.periods.end() ? period->end : fitness.end();
   const std::string detail =
       algorithm + (end ? ": fit until " + to_string(*end) : ": fit at another time") + used;
-  if (period == fitness.periods.end()) {
+  if (fitness.assumed && end && *end <= reference) {
+    report.findings.push_back(undecided(SubIndication::crypto_failure_no_poe,
+                                        say("algorithm.assumed-broken"), detail,
+                                        "RFC 4998 section 5.3"));
+  } else if (period == fitness.periods.end()) {
     // Not FAILED (ETSI EN 319 102-1 has it so too): weak is not yet forged. Never PASSED either.
     report.findings.push_back(undecided(SubIndication::crypto_failure,
                                         say("algorithm.weak-when-used"), detail,
                                         "RFC 5698 section 6"));
   } else {
-    report.findings.push_back(undecided(SubIndication::out_of_bounds_no_poe,
+    report.findings.push_back(undecided(SubIndication::crypto_failure_no_poe,
                                         say("algorithm.weak-before-covered"), detail,
                                         "RFC 5698 section 6, RFC 4998 section 5.3"));
   }

@@ -34,6 +34,12 @@ enum class RevocationMode {
   if_present,  // what is there is checked, and what is missing is said
 };
 
+// An assumption: from a moment on, a time-stamping authority's key is somebody else's too.
+struct BrokenAuthority {
+  std::string name;  // part of its certificate's subject, or the certificate's SHA-256 in hex
+  Time from;
+};
+
 // How much of what passed is told.
 enum class ReportDetail {
   full,   // every check of every token, certificate and renewal
@@ -50,6 +56,7 @@ struct JudgeOptions {
   ReportDetail detail = ReportDetail::full;
   // Until when algorithms are fit; null: by the policy that is built in.
   std::shared_ptr<const AlgorithmPolicy> policy = nullptr;
+  std::vector<BrokenAuthority> broken_authorities = {};
 };
 
 }  // namespace perdura::verifier

@@ -6,23 +6,27 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::array<std::string_view, 20> sub_indication_names = {
+constexpr std::array<std::string_view, 24> sub_indication_names = {
     "",
     "FORMAT_FAILURE",
     "HASH_FAILURE",
     "SIG_CRYPTO_FAILURE",
     "CERTIFICATE_FAILURE",
     "REVOKED",
+    "REVOKED_NO_POE",
     "NOT_YET_VALID",
     "TIMESTAMP_ORDER_FAILURE",
     "LINK_FAILURE",
+    "HASH_ALGORITHM_FAILURE",
     "JOURNAL_FAILURE",
     "SIGNED_DATA_NOT_FOUND",
     "CRYPTO_CONSTRAINTS_FAILURE",
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
     "NO_TRUST_ANCHOR",
     "NO_CERTIFICATE_CHAIN_FOUND",
     "NO_REVOCATION_DATA",
     "TRY_LATER",
+    "REVOCATION_OUT_OF_BOUNDS_NO_POE",
     "OUT_OF_BOUNDS_NO_POE",
     "UNSUPPORTED_ALGORITHM",
     "NO_POE",

@@ -19,26 +19,30 @@ enum class Verdict { passed = 0, indeterminate = 1, failed = 2 };
 enum class SubIndication {
   none,
   // FAILED
-  format_failure,       // the evidence is not what its format says
-  hash_failure,         // bytes differ from the digest that the evidence holds
-  signature_failure,    // a signature does not verify
-  certificate_failure,  // a certificate is not fit to stamp time
-  revoked,              // the certificate was revoked before
-  not_yet_valid,        // the signature is dated outside its certificate's validity
-  order_failure,        // times or chains are out of order
-  link_failure,         // a renewal does not cover what it renews
-  journal_failure,      // the journal's proofs contradict
-  missing_data,         // the package lacks, or has too much of, what its manifest names
+  format_failure,          // the evidence is not what its format says
+  hash_failure,            // bytes differ from the digest that the evidence holds
+  signature_failure,       // a signature does not verify
+  certificate_failure,     // a certificate is not fit to stamp time
+  revoked,                 // the certificate was revoked before the time-stamp was made
+  revoked_no_poe,          // it was revoked after that, and before anything shows the time-stamp
+  not_yet_valid,           // the signature is dated outside its certificate's validity
+  order_failure,           // times or chains are out of order
+  link_failure,            // a renewal does not cover what it renews
+  hash_algorithm_failure,  // a hash tree or chain has another hash function than it should
+  journal_failure,         // the journal's proofs contradict
+  missing_data,            // the package lacks, or has too much of, what its manifest names
   // INDETERMINATE
-  crypto_failure,              // an algorithm was no longer fit when it was used
-  no_trust_anchor,             // nobody said whom to trust
-  no_certificate_chain_found,  // no path to an anchor
-  no_revocation_data,          // no status information that counts
-  try_later,                   // status information is out of date
-  out_of_bounds_no_poe,        // expired, and nothing shows that the evidence existed before
-  unsupported_algorithm,       // this build cannot verify it
-  no_poe,                      // a proof of existence is missing
-  no_evidence,                 // nothing to judge: the record was not sealed yet
+  crypto_failure,                   // an algorithm was no longer fit when it was used
+  crypto_failure_no_poe,            // it was fit then, but no longer when the evidence was renewed
+  no_trust_anchor,                  // nobody said whom to trust
+  no_certificate_chain_found,       // no path to an anchor
+  no_revocation_data,               // no status information that counts
+  try_later,                        // status information is out of date
+  revocation_out_of_bounds_no_poe,  // its issuer's certificate expired before it was sealed
+  out_of_bounds_no_poe,             // expired, and nothing shows that the evidence existed before
+  unsupported_algorithm,            // this build cannot verify it
+  no_poe,                           // a proof of existence is missing
+  no_evidence,                      // nothing to judge: the record was not sealed yet
 };
 
 // "PASSED", "INDETERMINATE", "FAILED".

@@ -93,7 +93,7 @@ class EvidenceChecks {
     if (!imprint) return std::nullopt;  // the token's report says so
     if (ats.digest_algorithm && digest_algorithm_from_oid(*ats.digest_algorithm) != imprint) {
       report.findings.push_back(
-          failed(SubIndication::format_failure, say("evidence.tree-algorithm-differs"),
+          failed(SubIndication::hash_algorithm_failure, say("evidence.tree-algorithm-differs"),
                  oid_text(*ats.digest_algorithm) + " and " + std::string(name(*imprint)),
                  "RFC 4998 sections 4.1 and 4.3"));
       return std::nullopt;
@@ -124,10 +124,10 @@ class EvidenceChecks {
           algorithm = own;
           if (own) check_start(c, *own, part);
         } else if (own && algorithm && *own != *algorithm) {
-          part.findings.push_back(
-              failed(SubIndication::link_failure, say("evidence.renewal-algorithm-differs"),
-                     std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
-                     "RFC 4998 section 5.1"));
+          part.findings.push_back(failed(
+              SubIndication::hash_algorithm_failure, say("evidence.renewal-algorithm-differs"),
+              std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
+              "RFC 4998 section 5.1"));
         } else if (own) {
           check_timestamp_renewal(c, j, *own, part);
         }

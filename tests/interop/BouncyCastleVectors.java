@@ -184,7 +184,7 @@ final class BouncyCastleVectors {
     BouncyCastleTsa tsa = early();
     ERSEvidenceRecord record = first(tsa, new ERSByteData(a));
     tsa.revokeAt("2028-01-01T00:00:00Z");
-    put("failed", "REVOKED", "revoked_without_a_reason_before_it_was_renewed",
+    put("failed", "REVOKED_NO_POE", "revoked_without_a_reason_before_it_was_renewed",
         BouncyCastleMaker.renew(record, tsa, RENEWED).getEncoded(), "2031-01-01T00:00:00Z", "a.txt",
         "RFC 3161 section 4 item 1");
   }

@@ -77,12 +77,13 @@ struct Reason {
 // Judged as of 2031-01-01, with a current list; the newest token, so nothing later covers it.
 const Reason reasons[] = {
     // clang-format off
-    {"NoReason",                   -1, "2030-06-01", "FAILED REVOKED"},
-    {"NoReasonAfterwards",         -1, "2031-06-01", "FAILED REVOKED"},
-    {"KeyCompromise",               1, "2030-06-01", "FAILED REVOKED"},
-    {"KeyCompromiseAfterwards",     1, "2031-06-01", "FAILED REVOKED"},
-    {"CaCompromise",                2, "2030-06-01", "FAILED REVOKED"},
-    {"PrivilegeWithdrawn",          9, "2030-06-01", "FAILED REVOKED"},
+    {"NoReason",                   -1, "2030-06-01", "FAILED REVOKED_NO_POE"},
+    {"NoReasonAfterwards",         -1, "2031-06-01", "FAILED REVOKED_NO_POE"},
+    {"KeyCompromise",               1, "2030-06-01", "FAILED REVOKED_NO_POE"},
+    {"KeyCompromiseAfterwards",     1, "2031-06-01", "FAILED REVOKED_NO_POE"},
+    {"KeyCompromiseBeforeTheStamp", 1, "2029-06-01", "FAILED REVOKED"},
+    {"CaCompromise",                2, "2030-06-01", "FAILED REVOKED_NO_POE"},
+    {"PrivilegeWithdrawn",          9, "2030-06-01", "FAILED REVOKED_NO_POE"},
     {"UnspecifiedAfterTheStamp",    0, "2030-06-01", "PASSED"},
     {"AffiliationAfterTheStamp",    3, "2030-06-01", "PASSED"},
     {"SupersededAfterTheStamp",     4, "2030-06-01", "PASSED"},
@@ -192,11 +193,40 @@ TEST(Revocation, ACompromiseAfterALaterStampDoesNotHurt) {
 }
 
 TEST(Revocation, ACompromiseBeforeTheLaterStampHurts) {
-  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01", .reason = 1}), "FAILED REVOKED");
-  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01"}), "FAILED REVOKED");
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01", .reason = 1}),
+            "FAILED REVOKED_NO_POE");
+  EXPECT_EQ(judge_covered({.serial = 2, .when = "2030-06-01"}), "FAILED REVOKED_NO_POE");
   EXPECT_EQ(
       judge_covered({.serial = 2, .when = "2031-06-01", .reason = 1, .invalidity = "2030-06-01"}),
-      "FAILED REVOKED");
+      "FAILED REVOKED_NO_POE");
+}
+
+// Root > issuing CA > TSA: the CA's list says that the TSA is good, and the CA expires. `sealed`: a
+// later time-stamp covered the list before that.
+std::string judge_status_of_expired_issuer(bool sealed) {
+  const auto ca = make_identity({.name = "Issuing CA",
+                                 .not_after = "2032-01-01",
+                                 .extensions = test::ca_extensions(),
+                                 .serial = 7},
+                                &authority().root);
+  const auto tsa = make_identity(
+      {.name = "Short TSA", .not_after = "2031-12-01", .extensions = test::tsa_extensions()}, &ca);
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.certificates = {tsa.certificate, ca.certificate};
+  spec.crls.push_back(make_crl(ca, {.this_update = "2031-07-01",
+                                    .next_update = "2060-01-01",
+                                    .expired_since = "20200101000000Z"}));
+  const Bytes token = make_token(tsa, spec);
+  JudgeOptions options = authority().options("2035-01-01");
+  const Bytes later =
+      authority().stamp(DigestAlgorithm::sha256, imprint(), sealed ? "2031-08-01" : "2033-01-01");
+  const TokenJudge judge(options);
+  return outcome(judge.judged(token, judge.judged(later, options.at))->report());
+}
+
+TEST(Revocation, GoodNewsByAnExpiredIssuerCountOnlyWhenTheyWereSealedBefore) {
+  EXPECT_EQ(judge_status_of_expired_issuer(true), "PASSED");
+  EXPECT_EQ(judge_status_of_expired_issuer(false), "INDETERMINATE OUT_OF_BOUNDS_NO_POE");
 }
 
 }  // namespace

@@ -26,8 +26,10 @@ TimePtr asn1_time(const std::string& text) {
   return TimePtr(ASN1_TIME_set(nullptr, static_cast<std::time_t>(time->seconds)));
 }
 
+bool is_eddsa(const std::string& kind) { return kind == "ed25519" || kind == "ed448"; }
+
 const EVP_MD* digest_for(const std::string& kind) {
-  return kind == "ed25519" ? nullptr : EVP_sha256();
+  return is_eddsa(kind) ? nullptr : EVP_sha256();
 }
 
 Bytes oid_octets(const std::string& text) {
@@ -72,6 +74,7 @@ void write_signature_algorithm(DerWriter& out, const Identity& tsa, const TokenS
   if (spec.pss) return write_pss_parameters(out, spec.digest);
   if (tsa.kind == "rsa") return write_algorithm(out, oid_octets("1.2.840.113549.1.1.1"), true);
   if (tsa.kind == "ed25519") return write_algorithm(out, oid_octets("1.3.101.112"), false);
+  if (tsa.kind == "ed448") return write_algorithm(out, oid_octets("1.3.101.113"), false);
   const bool wide = spec.digest == DigestAlgorithm::sha512;
   write_algorithm(out, oid_octets(wide ? "1.2.840.10045.4.3.4" : "1.2.840.10045.4.3.2"), false);
 }
@@ -80,7 +83,7 @@ Bytes sign(const Identity& tsa, const TokenSpec& spec, ByteView message) {
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(),
                                                                    EVP_MD_CTX_free);
   EVP_PKEY_CTX* key_context = nullptr;
-  const EVP_MD* md = tsa.kind == "ed25519" ? nullptr : evp(spec.digest);
+  const EVP_MD* md = is_eddsa(tsa.kind) ? nullptr : evp(spec.digest);
   check(EVP_DigestSignInit(context.get(), &key_context, md, nullptr, tsa.key.get()) == 1, "sign");
   if (spec.pss) {
     check(EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) > 0, "padding");
@@ -228,6 +231,7 @@ Key key_named(const std::string& kind, const std::string& name) {
     if (kind == "rsa") made = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048});
     if (kind == "ec") made = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
     if (kind == "ed25519") made = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+    if (kind == "ed448") made = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448");
     check(made != nullptr, "test key");
     key = Key(made, EVP_PKEY_free);
   }
@@ -361,7 +365,10 @@ Bytes make_token(const Identity& tsa, const TokenSpec& spec) {
 }
 
 Authority::Authority(const std::string& kind, const std::string& name)
-    : root(make_identity({.name = name + " Root", .kind = kind, .extensions = ca_extensions()},
+    : root(make_identity({.name = name + " Root",
+                          .kind = kind,
+                          .not_after = "2080-01-01",
+                          .extensions = ca_extensions()},
                          nullptr)),
       tsa(make_identity(
           {.name = name + " TSA", .kind = kind, .extensions = tsa_extensions(), .serial = 2},

@@ -19,7 +19,7 @@ namespace perdura::verifier::test {
 
 using Key = std::shared_ptr<evp_pkey_st>;
 
-// "rsa", "ec", "ed25519": made once a process and name, so that tests are quick.
+// "rsa", "ec", "ed25519", "ed448": made once a process and name, so that tests are quick.
 Key key_named(const std::string& kind, const std::string& name);
 
 struct Identity {

@@ -180,7 +180,7 @@ TEST_F(VerifyEvidence, RefusesAnotherHashFunctionInsideAChain) {
   const DigestAlgorithm algorithms[] = {sha256, sha512};
   EXPECT_EQ(
       judge(write_evidence_record(algorithms, {{made.chains()[0][0], renewal}}), made.objects()),
-      "FAILED LINK_FAILURE");
+      "FAILED HASH_ALGORITHM_FAILURE");
 }
 
 TEST_F(VerifyEvidence, RefusesAHashFunctionThatTheRecordDoesNotList) {
@@ -197,7 +197,7 @@ TEST_F(VerifyEvidence, RefusesAFieldThatIsNotTheImprintsFunction) {
   const DigestAlgorithm algorithms[] = {sha256, sha512};
   const Bytes ats = write_archive_timestamp(sha512, {{digest}}, token);
   EXPECT_EQ(judge(write_evidence_record(algorithms, {{ats}}), {{"one", {{sha256, digest}}}}),
-            "FAILED FORMAT_FAILURE");
+            "FAILED HASH_ALGORITHM_FAILURE");
 }
 
 TEST_F(VerifyEvidence, RefusesAHashValueOfTheWrongLength) {
@@ -233,7 +233,7 @@ TEST_F(VerifyEvidence, AHashThatEndedBeforeItsRenewalDecidesNothing) {
   auto made = maker().stamp_at("2025-01-01", DigestAlgorithm::sha224);
   EXPECT_EQ(judge_octets(made.record(), made.objects(), GroupProof::whole_group, early), "PASSED");
   EXPECT_EQ(judge_octets(made.record(), made.objects(), GroupProof::whole_group, late),
-            "INDETERMINATE OUT_OF_BOUNDS_NO_POE");
+            "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
   made.renew_tree_at("2028-06-01", sha256);
   EXPECT_EQ(judge_octets(made.record(), made.objects(), GroupProof::whole_group, late), "PASSED");
 }

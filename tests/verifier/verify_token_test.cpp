@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -77,6 +78,41 @@ TEST(VerifyToken, AcceptsEachSignatureScheme) {
       EXPECT_EQ(outcome(report), "PASSED") << kind << pss << '\n' << text(report);
     }
   }
+}
+
+// RFC 8419 §3: Ed25519 with SHA-512, Ed448 with SHAKE256 of 512 bits.
+TEST(VerifyToken, AcceptsEdwardsCurvesWithTheHashFunctionsOfTheirStandard) {
+  const std::pair<std::string, DigestAlgorithm> rows[] = {{"ed25519", DigestAlgorithm::sha512},
+                                                          {"ed448", DigestAlgorithm::shake256}};
+  for (const auto& [kind, digest] : rows) {
+    const Authority authority(kind, "Curve " + kind);
+    TokenSpec spec = authority.spec(DigestAlgorithm::sha256, imprint(), stamped_at);
+    spec.digest = digest;
+    const Report report = judge(make_token(authority.tsa, spec), authority.options(judged_at));
+    EXPECT_EQ(outcome(report), "PASSED") << kind << '\n' << text(report);
+    spec.wrong_message_digest = true;
+    EXPECT_EQ(outcome(judge(make_token(authority.tsa, spec), authority.options(judged_at))),
+              "FAILED HASH_FAILURE");
+  }
+}
+
+// Replaces the only octets `what` of the token's SignerInfo by `by`.
+Bytes with_octets_replaced(Bytes token, const Bytes& what, const Bytes& by) {
+  const auto at = std::find_end(token.begin(), token.end(), what.begin(), what.end());
+  EXPECT_NE(at, token.end());
+  std::copy(by.begin(), by.end(), at);
+  return token;
+}
+
+TEST(VerifyToken, ASignatureAlgorithmThatIsNotKnownDecidesNothingAndIsNamed) {
+  const Authority authority("ed25519", "Unknown");
+  const TokenSpec spec = authority.spec(DigestAlgorithm::sha256, imprint(), stamped_at);
+  // 1.3.101.112 becomes 1.3.101.99, in the SignerInfo alone.
+  const Bytes token = with_octets_replaced(make_token(authority.tsa, spec), {6, 3, 0x2B, 101, 112},
+                                           {6, 3, 0x2B, 101, 99});
+  const Report report = judge(token, authority.options(judged_at));
+  EXPECT_EQ(outcome(report), "INDETERMINATE UNSUPPORTED_ALGORITHM") << text(report);
+  EXPECT_NE(text(report).find("1.3.101.99"), std::string::npos) << text(report);
 }
 
 TEST(VerifyToken, WithoutAnAnchorDecidesNothing) {

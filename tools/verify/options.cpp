@@ -1,12 +1,16 @@
 #include "tools/verify/options.hpp"
 
 #include <chrono>
+#include <iostream>
 
 // A file's name may hold a comma.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <cxxopts.hpp>
 
 #include "tools/verify/inputs.hpp"
+#include "verifier/assumptions.hpp"
+#include "verifier/policy_reader.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::tools::verify {
 
@@ -65,6 +69,15 @@ cxxopts::Options known_options() {
       "required: status of the authority's certificates must be known; if-present: "
       "what is there is checked, what is missing is said",
       text()->default_value("required"), "MODE");
+  add("policy",
+      "Until when algorithms are fit: a policy of RFC 5698, XML or DER, in place of the one that "
+      "is built in. Its signature is not checked: take it from whom you trust",
+      text(), "FILE");
+  add("assume-broken",
+      "What would still be proven if these fell: hash functions (sha256), rsa, dsa, ecdsa, eddsa, "
+      "ecc, ml-dsa, slh-dsa, object identifiers, tsa=NAME; separated by commas, each as of the "
+      "moment of judging or of @TIME",
+      texts(), "WHAT");
   add("crl", "Revocation list (PEM or DER) to use besides those in the evidence; may be repeated",
       texts(), "FILE");
   add("certificate", "Certificate to build paths with, not trusted by itself; may be repeated",
@@ -105,6 +118,30 @@ Result<Ok> read_all(const std::vector<std::string>& paths, const Read& read,
   return Ok{};
 }
 
+// Reads the policy, and tells what of it is not as it should be.
+Result<Ok> read_policy_into(const Options& options, JudgeOptions& judge) {
+  const auto octets = read_file(*options.policy);
+  if (!octets) return octets.error();
+  auto file = read_policy(*octets);
+  if (!file) {
+    Error error = file.error();
+    error.where = *options.policy + (error.where.empty() ? "" : ": " + error.where);
+    return error;
+  }
+  const PolicyTable& table = file->table;
+  if (table.next_update && *table.next_update < judge.at) {
+    return Error{Errc::conflict,
+                 "the policy was to be replaced by " + to_string(*table.next_update),
+                 *options.policy, "get its successor, or judge as of a time before that with --at"};
+  }
+  if (file->has_signature) file->notes.push_back("its signature was not checked");
+  for (const std::string& note : file->notes) {
+    if (!options.quiet) std::cerr << "perdura-verify: policy: " << printable(note) << "\n";
+  }
+  judge.policy = std::make_shared<const AlgorithmPolicy>(std::move(file->table));
+  return Ok{};
+}
+
 }  // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
@@ -130,6 +167,8 @@ Result<Options> parse_options(int argc, char** argv) {
     options.crls = all(given, "crl");
     options.at = one(given, "at");
     options.revocation = given["revocation"].as<std::string>();
+    options.policy = one(given, "policy");
+    options.assumptions = all(given, "assume-broken");
     return options;
   } catch (const cxxopts::exceptions::exception& error) {
     return misuse(error.what(), "");
@@ -153,7 +192,13 @@ Result<JudgeOptions> judge_options(const Options& options) {
   auto read = read_all(options.trust, read_certificates, judge.anchors.certificates);
   if (read) read = read_all(options.certificates, read_certificates, judge.extra_certificates);
   if (read) read = read_all(options.crls, read_crls, judge.extra_crls);
+  if (read && options.policy) read = read_policy_into(options, judge);
+  Assumptions assumptions;
+  for (const std::string& text : options.assumptions) {
+    if (read) read = read_assumptions(text, judge.at, assumptions);
+  }
   if (!read) return read.error();
+  assume(assumptions, judge);
   return judge;
 }
 

@@ -35,6 +35,8 @@ struct Options {
   std::vector<std::string> crls;
   std::optional<std::string> at;
   std::string revocation;
+  std::optional<std::string> policy;
+  std::vector<std::string> assumptions;
 };
 
 // Reads the command line. Errors: misuse.
