@@ -10,6 +10,7 @@
 #include "archive/keep_dictionary.hpp"
 #include "archive/local_tsa.hpp"
 #include "archive/new_file.hpp"
+#include "archive/policy_in_use.hpp"
 #include "archive/random.hpp"
 #include "verifier/trust_anchors.hpp"
 
@@ -166,6 +167,9 @@ Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config confi
   if (!journal) return journal.error();
   archive->journal_ = *std::move(journal);
   if (auto loaded = load_dictionaries(*archive); !loaded) return loaded.error();
+  auto policy = policy_in_use(archive->folder_);
+  if (!policy) return policy.error();
+  archive->policy_ = *std::move(policy);
   if (mode == OpenMode::existing) {
     auto recovered = recover_derived_rows(*archive->store_, *archive->journal_);
     if (!recovered) return recovered.error();

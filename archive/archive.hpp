@@ -83,6 +83,10 @@ class Archive {
 
   // Until when algorithms are fit: what every act of the archive judges and plans by. Never null.
   const std::shared_ptr<const verifier::AlgorithmPolicy>& policy() const { return policy_; }
+  // Lets every act from now on go by `policy`; policy_in_use.hpp makes that last.
+  void set_policy(std::shared_ptr<const verifier::AlgorithmPolicy> policy) {
+    policy_ = std::move(policy);
+  }
 
   // Held while a seal is under way.
   std::mutex& sealing() const { return sealing_; }

@@ -100,7 +100,7 @@ class TrackPlanner {
     if (!algorithm) {
       return Error{Errc::misuse, "by the policy no hash function is fit to renew with",
                    "track " + track_.name,
-                   "get a newer policy ('perdura policy use FILE'), or name one with --hash"};
+                   "get a newer policy ('perdura policy use DIR FILE'), or name one with --hash"};
     }
     hash_tree_.algorithm = *algorithm;
     add(std::move(hash_tree_));

@@ -115,5 +115,6 @@ int command_export(int argc, char** argv);
 int command_check(int argc, char** argv);
 int command_renew(int argc, char** argv);
 int command_horizon(int argc, char** argv);
+int command_policy(int argc, char** argv);
 
 }  // namespace perdura::tools

@@ -29,6 +29,8 @@ constexpr std::array commands = {
     Command{"get", "read a record's document back", tools::command_get},
     Command{"status", "show the archive's state", tools::command_status},
     Command{"export", "write the package for a case", tools::command_export},
+    Command{"policy", "show or change until when algorithms are taken to be fit",
+            tools::command_policy},
     Command{"check", "read everything back and verify it", tools::command_check},
 };
 
