@@ -112,7 +112,11 @@ class PolicyXml {
     for (const XmlElement& child : all(element, "Parameter")) {
       result.parameters.push_back(parameter(child));
     }
-    if (const auto validity = only(element, "Validity")) {
+    const auto validity = optional(element, "Validity");
+    if (!validity) {
+      // ETSI has published such.
+      file_.notes.push_back(element.where() + " has no Validity, and was taken to have no end");
+    } else {
       result.validity.start = time(*validity, "Start", first_moment);
       result.validity.end = time(*validity, "End", first_moment_after);
     }

@@ -146,7 +146,7 @@ const Refused refused[] = {
     {"no_oid",             "<ObjectIdentifier>1.3.14.3.2.26</ObjectIdentifier>", "",                     "ObjectIdentifier is missing"},
     {"no_such_oid",        "1.3.14.3.2.26",              "1.40.3",                                      "is no object identifier"},
     {"no_evaluation",      "<Evaluation><Validity><End>2008-06-30</End></Validity></Evaluation>", "",    "Evaluation is missing"},
-    {"no_validity",        "<Validity><End>2008-06-30</End></Validity>", "",                             "Validity is missing"},
+    {"validity_twice",     "<Validity>",                 "<Validity/><Validity>",                       "stands here twice"},
     {"negative_parameter", "<Min>1024</Min>",            "<Min>-1024</Min>",                            "is no number"},
     {"parameter_of_words", "<Min>1024</Min>",            "<Min>1024 bits</Min>",                        "is no number"},
     {"nameless_parameter", "name=\"moduluslength\"",     "nam=\"moduluslength\"",                       "name is missing"},
@@ -198,6 +198,17 @@ TEST(PolicyReader, HoldsNamesAgainstItsOwn) {
   const auto by_name = read_policy(as_bytes(policy_xml(sha384, evaluation)));
   EXPECT_THAT(by_name->notes, ElementsAre(HasSubstr("says nothing about sha384")));
   EXPECT_FALSE(AlgorithmPolicy(by_name->table).fitness_of(DigestAlgorithm::sha384).known);
+}
+
+// As in ETSI's machine-readable TS 119 312 V1.5.1, for what it recommends.
+TEST(PolicyReader, TakesAnEvaluationWithoutValidityToHaveNoEndAndSaysSo) {
+  const auto read =
+      read_policy(as_bytes(replaced(example(), "<Validity><End>2008-06-30</End></Validity>", "")));
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_THAT(read->notes, ElementsAre(HasSubstr("has no Validity")));
+  const AlgorithmPolicy policy(read->table);
+  EXPECT_TRUE(policy.fitness_of(DigestAlgorithm::sha1).known);
+  EXPECT_FALSE(policy.end_of(DigestAlgorithm::sha1));
 }
 
 TEST(PolicyReader, LeavesOutAnAlgorithmThatIsNamedByAUuid) {
