@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "archive/confirm.hpp"
-#include "tests/archive/renew_fixture.hpp"
+#include "tests/archive/evidence_fixture.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -13,7 +13,7 @@ using Call = MemoryStore::Call;
 using verifier::Verdict;
 using Shape = std::pair<std::size_t, std::size_t>;
 
-class Renew : public RenewTest {
+class Renew : public EvidenceTest {
  protected:
   // Two batches, the second of so many records; the identifiers of some of them.
   std::vector<std::string> two_batches(int second = 260) {

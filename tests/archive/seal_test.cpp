@@ -2,12 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "archive/evidence.hpp"
-#include "archive/group_members.hpp"
-#include "archive/receipts.hpp"
-#include "archive/records.hpp"
-#include "tests/archive/archive_fixture.hpp"
-#include "verifier/verify_evidence.hpp"
+#include "tests/archive/evidence_fixture.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -34,41 +29,8 @@ class FickleTsa final : public TsaClient {
   const bool& answers_;
 };
 
-class Seal : public ArchiveTest {
+class Seal : public EvidenceTest {
  protected:
-  // The verdict on each track's evidence for a record, judged by the verifier.
-  std::vector<Verdict> verdicts(const std::string& identifier) {
-    const auto index = find_record(*archive, identifier);
-    EXPECT_TRUE(index);
-    const auto row = deposit_row(archive->journal(), *index);
-    EXPECT_TRUE(row);
-    ContentReader reader = archive->reader();
-    const auto text = read_statement_text(*archive, reader, *row);
-    EXPECT_TRUE(text);
-    EvidenceAssembler assembler(*archive);
-    const auto evidence =
-        assembler.evidence_for(*index, *row, record_members(*archive, reader, *row, *text));
-    EXPECT_TRUE(evidence) << to_string(evidence.error());
-    constexpr std::array algorithms = {DigestAlgorithm::sha256, DigestAlgorithm::sha512};
-    const auto group = stated_objects(*row, *text, algorithms);
-    EXPECT_TRUE(group);
-    std::vector<Verdict> verdicts;
-    for (const TrackEvidence& track : *evidence) {
-      verdicts.push_back(judge(track.evidence_record, *group));
-    }
-    return verdicts;
-  }
-  Verdict judge(ByteView evidence, const std::vector<verifier::DataObject>& group) {
-    const auto parsed = verifier::parse_evidence_record(evidence, {});
-    EXPECT_TRUE(parsed) << to_string(parsed.error());
-    verifier::JudgeOptions options;
-    options.anchors.certificates = *archive->anchors(archive->config().tracks[0]);
-    options.at = clock.now();
-    const verifier::TokenJudge tokens(options);
-    return verifier::judge_evidence_record(*parsed, group, verifier::GroupProof::whole_group,
-                                           tokens)
-        .report.verdict();
-  }
   TsaClients tsas(const bool& first_answers, const bool& second_answers) {
     auto clients = open_tsas(*archive);
     EXPECT_TRUE(clients);

@@ -28,7 +28,7 @@ class SilentTsa final : public TsaClient {
   FreshStatus fresh_status(ByteView) override { return {}; }
 };
 
-class RenewTest : public ArchiveTest {
+class EvidenceTest : public ArchiveTest {
  protected:
   using Reports = std::vector<verifier::EvidenceReport>;
 
@@ -90,6 +90,12 @@ class RenewTest : public ArchiveTest {
     std::size_t stamps = 0;
     for (const auto& chain : lineage) stamps += chain.size();
     return {stamps, lineage.size()};
+  }
+  // The verdicts on each track.
+  std::vector<verifier::Verdict> verdicts(const std::string& identifier) {
+    std::vector<verifier::Verdict> all;
+    for (const auto& one : reports(identifier)) all.push_back(one.report.verdict());
+    return all;
   }
   void expect_passes(const std::string& identifier, std::size_t tracks) {
     const Reports all = reports(identifier);
