@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "archive/verify_page.hpp"
+
 namespace perdura::archive {
 namespace {
 
@@ -12,6 +14,14 @@ std::string one_line(std::string text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return text;
 }
+
+constexpr std::string_view readme_page = R"text(
+TO VERIFY IT WITHOUT INSTALLING ANYTHING
+
+Open verify.html in a browser (the network may be off; nothing leaves the machine), drop the package
+on it as a zip, and say whom you trust. A page that came with a package is as honest as who gave it to
+you; the same page comes with Perdura's source and is installed beside its programs.
+)text";
 
 constexpr std::string_view readme_body = R"text(
 TO VERIFY IT
@@ -128,7 +138,8 @@ FORMAT.md tells how.
 std::string readme_text(const verifier::PackageHeader& header) {
   return "This package holds health records from the archive '" + one_line(header.archive) +
          "',\nexported " + to_string(header.exported_at) + " by '" + one_line(header.exported_by) +
-         "', with evidence that\neach of them is unaltered.\n" + std::string(readme_body);
+         "', with evidence that\neach of them is unaltered.\n" +
+         std::string(verify_page().empty() ? "" : readme_page) + std::string(readme_body);
 }
 
 std::string by_hand_text(const verifier::PackageHeader& header) {

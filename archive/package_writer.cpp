@@ -6,6 +6,7 @@
 #include "archive/package_manifest.hpp"
 #include "archive/package_output.hpp"
 #include "archive/package_texts.hpp"
+#include "archive/verify_page.hpp"
 #include "verifier/digest.hpp"
 
 namespace perdura::archive {
@@ -98,6 +99,7 @@ class PackageWriter::State {
     if (done && !has_readme_) done = add("README.txt", readme_text(header_));
     if (done && !has_by_hand_) done = add("BY-HAND.txt", by_hand_text(header_));
     if (done) done = add("check-by-hand.sh", check_by_hand_script());
+    if (done && !verify_page().empty()) done = add("verify.html", verify_page());
     if (done) done = add("bagit.txt", bagit_text());
     if (done) done = add("bag-info.txt", bag_info_text(header_, octets_, files_));
     if (done) done = write_manifest("manifest-sha256.txt", payload_);

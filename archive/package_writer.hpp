@@ -36,9 +36,9 @@ class PackageWriter {
   // records, say).
   verifier::PackageHeader& header();
 
-  // Starts a file; `name` is its path in the package ("data/records/..."), ASCII. Payload lies under
-  // data/; a name outside of it (README.txt) is a tag file. The order is free. Errors: misuse (the
-  // name is not fit, or the file before it was not ended), io.
+  // Starts a file; `name` is its path in the package ("data/records/..."), ASCII. Payload lies
+  // under data/; a name outside of it (README.txt) is a tag file. The order is free. Errors: misuse
+  // (the name is not fit, or the file before it was not ended), io.
   verifier::Result<verifier::Ok> begin_file(std::string_view name);
   // Appends to the file that was started. Errors: io.
   verifier::Result<verifier::Ok> write(verifier::ByteView bytes);
@@ -47,9 +47,9 @@ class PackageWriter {
   // A whole file at once. Errors: as above.
   verifier::Result<verifier::Ok> add(std::string_view name, verifier::ByteView bytes);
 
-  // Writes package.json, the manifests, bagit.txt, bag-info.txt, and README.txt and BY-HAND.txt
-  // unless they were added; syncs everything and gives the package its name. Errors: conflict
-  // (something came to lie there meanwhile, or a name was added twice), io.
+  // Writes package.json, the manifests, bagit.txt, bag-info.txt, README.txt and BY-HAND.txt
+  // unless they were added, and what helps to verify; syncs everything and gives the package its
+  // name. Errors: conflict (something came to lie there meanwhile, or a name was added twice), io.
   verifier::Result<verifier::Ok> finish();
 
  private:

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "archive/verify_page.hpp"
 #include "outside_world.hpp"
 #include "verifier/package_source.hpp"
 
@@ -82,6 +83,17 @@ TEST_F(Writer, RefusesANameTwice) {
     EXPECT_TRUE(refused);
     EXPECT_FALSE(fs::exists(path_));
   }
+}
+
+TEST_F(Writer, PutsTheVerifierForBrowsersIntoThePackage) {
+  if (verify_page().empty()) GTEST_SKIP() << "built without verify.html";
+  PackageWriter writer = open(PackageForm::folder);
+  ASSERT_TRUE(writer.finish());
+  EXPECT_EQ(read_text(path_ / "verify.html"), verify_page());
+  EXPECT_TRUE(verify_page().starts_with("<!doctype html>"));
+  EXPECT_TRUE(verify_page().ends_with("</html>\n"));
+  EXPECT_NE(read_text(path_ / "tagmanifest-sha256.txt").find("  verify.html\n"), std::string::npos);
+  EXPECT_NE(read_text(path_ / "README.txt").find("Open verify.html"), std::string::npos);
 }
 
 TEST_F(Writer, SortsTheManifestHoweverFilesCame) {

@@ -20,6 +20,9 @@ for file in bin/perdura bin/perdura-verify share/man/man1/perdura.1 share/man/ma
   share/perdura/check-by-hand.sh share/zsh/site-functions/_perdura share/fish/vendor_completions.d/perdura.fish; do
   [ -s "$prefix/usr/$file" ] || fail "$file is not installed"
 done
+page=$build/share/perdura/verify.html
+[ ! -e "$page" ] || cmp -s "$page" "$prefix/usr/share/perdura/verify.html" ||
+  fail "share/perdura/verify.html is not installed"
 others=$(cd "$prefix/usr"; find . -type f | grep -vE '^\./(bin|share/(man|bash-completion|zsh|fish|perdura))/' || true)
 [ -z "$others" ] || fail "installed too: $others"
 

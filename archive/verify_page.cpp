@@ -1,0 +1,16 @@
+#include "archive/verify_page.hpp"
+
+namespace perdura::archive {
+
+#ifdef PERDURA_VERIFY_PAGE
+std::string_view verify_page() {
+  static constexpr char page[] =
+#include PERDURA_VERIFY_PAGE
+      ;
+  return {page, sizeof page - 1};
+}
+#else
+std::string_view verify_page() { return {}; }
+#endif
+
+}  // namespace perdura::archive
