@@ -113,6 +113,8 @@ class Search {
     X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_time(parameters, static_cast<std::time_t>(time_.seconds));
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+    // This path, and not another by an anchor that has the name of a certificate in between.
+    X509_VERIFY_PARAM_clear_flags(parameters, X509_V_FLAG_TRUSTED_FIRST);
     X509_VERIFY_PARAM_set_depth(parameters, static_cast<int>(path_length_max));
     const bool good = X509_verify_cert(context.get()) == 1;
     if (!good) note_refusal(context.get());

@@ -57,9 +57,9 @@ const ofSummary = (summary) => ({
 
 const unread = { unread: true };
 
-// A case: { files, trust, at, revocation, logKey }, with paths.
+// A case: { files, trust, crls, at, revocation, logKey }, with paths.
 export function judgeHere(one) {
-  const open = [...one.files, ...one.trust].map(octetsOfFile);
+  const open = [...one.files, ...one.trust, ...(one.crls ?? [])].map(octetsOfFile);
   const records = [];
   try {
     const outcome = core.judge({
@@ -85,6 +85,7 @@ export async function judgeThere(one) {
   const args = [
     '--json', '--at', one.at, '--revocation', one.revocation ?? 'required',
     ...one.trust.flatMap((path) => ['--trust', path]),
+    ...(one.crls ?? []).flatMap((path) => ['--crl', path]),
     ...evidence.flatMap((path) => ['--evidence', path]),
     ...(one.logKey ? ['--log-key', one.logKey] : []), '--', ...others,
   ];

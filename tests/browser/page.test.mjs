@@ -101,7 +101,7 @@ test('a spoilt package, whose name is no HTML', { skip }, async () => {
 test('a document and its evidence record, in Japanese', { skip }, async () => {
   await open('ja-JP');
   const files = [makers('passed_both_renewals_of_a_group.ers'), makers('a.txt'), makers('b.txt')];
-  assert.equal(await check(files, [makers('ca.pem')], '2041-06-01'), '改変なし: PASSED');
+  assert.equal(await check(files, [makers('ca.pem')], '2041-06-01'), '検証成功: PASSED');
   assert.match(await page.textContent('#report'), /2026-05-01T10:00:01Z/);
   await page.click('#language');
   assert.equal(await page.textContent('#report .word'), 'Unaltered: PASSED');

@@ -23,7 +23,7 @@ export interface ManifestEntry {
 
 // The files of one folder: a record, a batch of the journal, or a single file of neither.
 export interface FileGroup {
-  folder: string;  // "data/records/<id>/", "data/journal/batch-<b>/"; '' for a single file
+  folder: string; // "data/records/<id>/", "data/journal/batch-<b>/"; '' for a single file
   files: ManifestEntry[];
   tooMany: boolean;
 }
@@ -116,10 +116,16 @@ export class BagManifest {
   private sort(): void {
     const before = this.entries.length;
     this.entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-    const kept = this.entries.filter((entry, i) => i === 0 || entry.name !== this.entries[i - 1]!.name);
+    const kept = this.entries.filter(
+      (entry, i) => i === 0 || entry.name !== this.entries[i - 1]!.name,
+    );
     if (kept.length === before) return;
-    this.add(failed('FORMAT_FAILURE', 'The manifest lists a file more than once.',
-                    { detail: `${before - kept.length} lines too many`, rule }));
+    this.add(
+      failed('FORMAT_FAILURE', 'The manifest lists a file more than once.', {
+        detail: `${before - kept.length} lines too many`,
+        rule,
+      }),
+    );
     this.entries.splice(0, before, ...kept);
   }
 
@@ -129,7 +135,7 @@ export class BagManifest {
       if (!name.startsWith('data/') || listed.has(folded(name))) continue;
       if (++this.unlistedCount > unlistedMax) continue;
       const folder = groupFolder(name);
-      this.unlisted.set(folder, [...this.unlisted.get(folder) ?? [], name]);
+      this.unlisted.set(folder, [...(this.unlisted.get(folder) ?? []), name]);
     }
   }
 }
@@ -151,8 +157,11 @@ function judgeTagFile(source: ZipSource, entry: ManifestEntry): Finding | null {
   }
   const digest = hasher.finish().get('sha256')!;
   if (equal(digest, entry.sha256)) return null;
-  return failed('HASH_FAILURE', '{0} was altered.', { args: [entry.name], rule,
-    detail: `SHA-256 is ${toHex(digest)}, listed ${toHex(entry.sha256)}` });
+  return failed('HASH_FAILURE', '{0} was altered.', {
+    args: [entry.name],
+    rule,
+    detail: `SHA-256 is ${toHex(digest)}, listed ${toHex(entry.sha256)}`,
+  });
 }
 
 // What bag-info.txt says of the payload ("octets.files"); '' when it says nothing.
@@ -181,8 +190,11 @@ function declaresBag(source: ZipSource): boolean {
 export function judgeTagFiles(source: ZipSource): { findings: Finding[]; oxum: string } {
   const findings: Finding[] = [];
   if (!declaresBag(source)) {
-    findings.push(failed('FORMAT_FAILURE',
-      'bagit.txt does not say that this is a bag of version 1.0.', { rule: 'RFC 8493 section 2.1.1' }));
+    findings.push(
+      failed('FORMAT_FAILURE', 'bagit.txt does not say that this is a bag of version 1.0.', {
+        rule: 'RFC 8493 section 2.1.1',
+      }),
+    );
   }
   const oxum = oxumOf(source);
   let lines: (string | null)[];
@@ -196,14 +208,19 @@ export function judgeTagFiles(source: ZipSource): { findings: Finding[]; oxum: s
   for (const [i, line] of lines.entries()) {
     if (findings.length >= findingsMax) break;
     const entry = line === null ? null : parseLine(line);
-    const finding = entry === null || entry.name.startsWith('data/') || i >= findingsMax
-      ? failed('FORMAT_FAILURE', 'A line of the tag manifest is not of its form.', { rule })
-      : judgeTagFile(source, entry);
+    const finding =
+      entry === null || entry.name.startsWith('data/') || i >= findingsMax
+        ? failed('FORMAT_FAILURE', 'A line of the tag manifest is not of its form.', { rule })
+        : judgeTagFile(source, entry);
     if (finding !== null) findings.push(finding);
   }
   if (findings.length === 0) {
-    findings.push(passed('The manifest and the other files about the package are unaltered.',
-                         { detail: `${lines.length} files`, rule }));
+    findings.push(
+      passed('The manifest and the other files about the package are unaltered.', {
+        detail: `${lines.length} files`,
+        rule,
+      }),
+    );
   }
   return { findings, oxum };
 }

@@ -13,7 +13,15 @@ import { verifyConsistency } from './merkle_log.js';
 import { judgeListed, readListed } from './package_files.js';
 import type { TokenJudge } from './token_checks.js';
 import {
-  failed, lowerToWarnings, passed, report, undecided, verdictOf, warned, type Finding, type Report,
+  failed,
+  lowerToWarnings,
+  passed,
+  report,
+  undecided,
+  verdictOf,
+  warned,
+  type Finding,
+  type Report,
   type Verdict,
 } from './verdict.js';
 import type { ZipSource } from './zip.js';
@@ -28,22 +36,25 @@ const packageRule = 'formats/package.md';
 export interface PackageContext {
   source: ZipSource;
   tokens: TokenJudge;
-  log: NoteVerifier | null;  // null: nobody's key is known
+  log: NoteVerifier | null; // null: nobody's key is known
   unlisted: Map<string, string[]>;
   tracks: { name: string; selfAsserted: boolean }[];
-  newest: Checkpoint | null;  // of the journal, verified
-  batches: Map<bigint, BatchResult>;  // complete before records are judged
+  newest: Checkpoint | null; // of the journal, verified
+  batches: Map<bigint, BatchResult>; // complete before records are judged
 }
 
 export interface BatchResult {
   batch: bigint;
-  note: Uint8Array | null;  // SHA-256 of the signed checkpoint; null when it is not sound
+  note: Uint8Array | null; // SHA-256 of the signed checkpoint; null when it is not sound
   verdict: Verdict;
 }
 
 // data/journal/batch-<b>/consistency.json
 function parseConsistency(octets: Uint8Array): { from: bigint; to: bigint; proof: Uint8Array[] } {
-  const members = parseCanonical(octets, 'consistency.json', { size: consistencySizeMax, depth: 4 });
+  const members = parseCanonical(octets, 'consistency.json', {
+    size: consistencySizeMax,
+    depth: 4,
+  });
   const from = BigInt(members.integer('from', 2 ** 53 - 1));
   const proof = members.hashes('proof', 128);
   const to = BigInt(members.integer('to', 2 ** 53 - 1));
@@ -57,9 +68,11 @@ export function leaveOutOfAccount(parts: Report[]): void {
   for (const part of parts) {
     if (verdictOf(part) !== 'INDETERMINATE') continue;
     lowerToWarnings(part);
-    part.findings.unshift(warned(
-      'This evidence could not be judged; the verdict rests on the other evidence.',
-      { rule: 'RFC 4998 section 7' }));
+    part.findings.unshift(
+      warned('This evidence could not be judged; the verdict rests on the other evidence.', {
+        rule: 'RFC 4998 section 7',
+      }),
+    );
   }
 }
 
@@ -68,8 +81,11 @@ export function unreadableEvidence(track: string, thrown: unknown): Finding {
   const error = asMalformed(thrown);
   const more = { args: [track], detail: error.message, rule: 'RFC 4998 section 3.1' };
   return error.code === 'unsupported'
-    ? undecided('UNSUPPORTED_ALGORITHM',
-                "The evidence record '{0}' is of a kind that this program can't read.", more)
+    ? undecided(
+        'UNSUPPORTED_ALGORITHM',
+        "The evidence record '{0}' is of a kind that this program can't read.",
+        more,
+      )
     : failed('FORMAT_FAILURE', "The evidence record '{0}' can't be read.", more);
 }
 
@@ -82,22 +98,33 @@ class BatchChecks {
   private hasConsistency = false;
   private readonly evidence: Report[] = [];
 
-  constructor(private readonly group: FileGroup, private readonly context: PackageContext) {
+  constructor(
+    private readonly group: FileGroup,
+    private readonly context: PackageContext,
+  ) {
     const number = /batch-([^/]*)\/$/.exec(group.folder)?.[1] ?? '';
     this.report = report('journal, batch {0}', number);
     const batch = decimal(number);
     this.result.batch = batch ?? 0n;
     if (batch === null) {
-      this.add(failed('FORMAT_FAILURE', 'The folder of a batch is not named by its number.',
-                      { detail: group.folder, rule: packageRule }));
+      this.add(
+        failed('FORMAT_FAILURE', 'The folder of a batch is not named by its number.', {
+          detail: group.folder,
+          rule: packageRule,
+        }),
+      );
     }
   }
 
   run(): void {
     for (const name of this.context.unlisted.get(this.group.folder) ?? []) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND',
-        '{0} is in the package, but the package does not list it: it was added later.',
-        { args: [name], rule: 'RFC 8493 section 3' }));
+      this.add(
+        failed(
+          'SIGNED_DATA_NOT_FOUND',
+          '{0} is in the package, but the package does not list it: it was added later.',
+          { args: [name], rule: 'RFC 8493 section 3' },
+        ),
+      );
     }
     this.readNote();
     for (const entry of this.group.files) {
@@ -130,15 +157,23 @@ class BatchChecks {
       this.note = octets;
     }
     if (this.note === null) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND', 'The batch has no checkpoint.',
-                      { detail: this.group.folder, rule: packageRule }));
+      this.add(
+        failed('SIGNED_DATA_NOT_FOUND', 'The batch has no checkpoint.', {
+          detail: this.group.folder,
+          rule: packageRule,
+        }),
+      );
       return;
     }
     try {
       this.checkpoint = parseCheckpointUnverified(this.note);
     } catch (thrown) {
-      this.add(failed('FORMAT_FAILURE', "The checkpoint can't be read.",
-                      { detail: asMalformed(thrown).message, rule: journalRule }));
+      this.add(
+        failed('FORMAT_FAILURE', "The checkpoint can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: journalRule,
+        }),
+      );
       return;
     }
     if (this.judgeSignature(this.note)) this.result.note = hash('sha256', this.note);
@@ -147,18 +182,28 @@ class BatchChecks {
   private judgeSignature(note: Uint8Array): boolean {
     const { log } = this.context;
     if (log === null) {
-      this.add(undecided('NO_TRUST_ANCHOR', "The journal's key is not known.", { rule: journalRule }));
+      this.add(
+        undecided('NO_TRUST_ANCHOR', "The journal's key is not known.", { rule: journalRule }),
+      );
       return true;
     }
     const rule = 'c2sp.org/signed-note';
     try {
       const { size } = log.checkpoint(note);
-      this.add(passed("The checkpoint is signed by the journal's key.",
-                      { detail: `${size} entries`, rule }));
+      this.add(
+        passed("The checkpoint is signed by the journal's key.", {
+          detail: `${size} entries`,
+          rule,
+        }),
+      );
       return true;
     } catch (thrown) {
-      this.add(failed('SIG_CRYPTO_FAILURE', "The checkpoint is not signed by the journal's key.",
-                      { detail: asMalformed(thrown).message, rule }));
+      this.add(
+        failed('SIG_CRYPTO_FAILURE', "The checkpoint is not signed by the journal's key.", {
+          detail: asMalformed(thrown).message,
+          rule,
+        }),
+      );
       return false;
     }
   }
@@ -174,18 +219,35 @@ class BatchChecks {
     try {
       proof = parseConsistency(octets);
     } catch (thrown) {
-      this.add(failed('FORMAT_FAILURE', "The proof of consistency can't be read.",
-                      { detail: asMalformed(thrown).message, rule: journalRule }));
+      this.add(
+        failed('FORMAT_FAILURE', "The proof of consistency can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: journalRule,
+        }),
+      );
       return;
     }
-    if (newest === null) return;  // the package's report says so
-    const more = { detail: `${proof.from} to ${proof.to} entries`, rule: 'RFC 9162 section 2.1.4.2' };
-    const holds = proof.from === checkpoint.size && proof.to === newest.size &&
+    if (newest === null) return; // the package's report says so
+    const more = {
+      detail: `${proof.from} to ${proof.to} entries`,
+      rule: 'RFC 9162 section 2.1.4.2',
+    };
+    const holds =
+      proof.from === checkpoint.size &&
+      proof.to === newest.size &&
       verifyConsistency(checkpoint.size, newest.size, checkpoint.root, newest.root, proof.proof);
-    this.add(holds
-      ? passed('The journal has only grown since this checkpoint: nothing in it was changed.', more)
-      : failed('JOURNAL_FAILURE',
-        'The proof does not show that the journal has only grown since this checkpoint.', more));
+    this.add(
+      holds
+        ? passed(
+            'The journal has only grown since this checkpoint: nothing in it was changed.',
+            more,
+          )
+        : failed(
+            'JOURNAL_FAILURE',
+            'The proof does not show that the journal has only grown since this checkpoint.',
+            more,
+          ),
+    );
   }
 
   private judgeEvidence(entry: ManifestEntry, track: string): void {
@@ -200,8 +262,10 @@ class BatchChecks {
       return;
     }
     const needed = digestsNeeded(record) ?? ['sha256' as const];
-    const object = { name: 'the checkpoint',
-                     digests: new Map(needed.map((algorithm) => [algorithm, hash(algorithm, note)])) };
+    const object = {
+      name: 'the checkpoint',
+      digests: new Map(needed.map((algorithm) => [algorithm, hash(algorithm, note)])),
+    };
     const judged = judgeEvidence(record, [object], false, this.context.tokens);
     judged.report.subject = "evidence record '{0}'";
     judged.report.subjectArgs = [track];
@@ -211,13 +275,18 @@ class BatchChecks {
 
   private checkCompleteness(): void {
     if (!this.hasConsistency) {
-      this.add(undecided('NO_POE',
-        'The proof that the journal has only grown since is not in the package.',
-        { rule: packageRule }));
+      this.add(
+        undecided(
+          'NO_POE',
+          'The proof that the journal has only grown since is not in the package.',
+          { rule: packageRule },
+        ),
+      );
     }
     if (this.evidence.length === 0) {
-      this.add(undecided('NO_EVIDENCE', 'There is no evidence for the checkpoint.',
-                         { rule: packageRule }));
+      this.add(
+        undecided('NO_EVIDENCE', 'There is no evidence for the checkpoint.', { rule: packageRule }),
+      );
     }
     if (this.evidence.some((one) => verdictOf(one) === 'PASSED')) leaveOutOfAccount(this.evidence);
   }
@@ -234,4 +303,3 @@ export function judgeBatch(group: FileGroup, context: PackageContext): JudgedBat
   checks.run();
   return { result: checks.result, report: checks.report, bytes: checks.bytes };
 }
-

@@ -3,9 +3,7 @@
 
 import { equal, latin1 } from './bytes.js';
 import { Malformed, Reader, tag } from './der.js';
-import {
-  readDistributionPoints, readGeneralNames, readNameConstraints,
-} from './general_names.js';
+import { readDistributionPoints, readGeneralNames, readNameConstraints } from './general_names.js';
 import { readKey, type PublicKey } from './keys.js';
 import { nameText, sameName } from './names.js';
 import { readAlgorithmIdentifier } from './token.js';
@@ -17,23 +15,43 @@ export interface Extension {
 }
 
 export const extensionOids = {
-  subjectKeyIdentifier: '2.5.29.14', keyUsage: '2.5.29.15', subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19', nameConstraints: '2.5.29.30', crlDistributionPoints: '2.5.29.31',
-  certificatePolicies: '2.5.29.32', policyMappings: '2.5.29.33', authorityKeyIdentifier: '2.5.29.35',
-  policyConstraints: '2.5.29.36', extendedKeyUsage: '2.5.29.37', inhibitAnyPolicy: '2.5.29.54',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
 } as const;
 
 // Those that libcrypto deals with, so that they may be critical.
 const understood = new Set<string>([
-  extensionOids.keyUsage, extensionOids.subjectAltName, extensionOids.basicConstraints,
-  extensionOids.certificatePolicies, extensionOids.crlDistributionPoints,
-  extensionOids.extendedKeyUsage, extensionOids.policyConstraints, extensionOids.nameConstraints,
-  extensionOids.policyMappings, extensionOids.inhibitAnyPolicy,
-  '2.16.840.1.113730.1.1', '1.3.6.1.5.5.7.1.7', '1.3.6.1.5.5.7.1.8', '1.3.6.1.5.5.7.1.14',
+  extensionOids.keyUsage,
+  extensionOids.subjectAltName,
+  extensionOids.basicConstraints,
+  extensionOids.certificatePolicies,
+  extensionOids.crlDistributionPoints,
+  extensionOids.extendedKeyUsage,
+  extensionOids.policyConstraints,
+  extensionOids.nameConstraints,
+  extensionOids.policyMappings,
+  extensionOids.inhibitAnyPolicy,
+  '2.16.840.1.113730.1.1',
+  '1.3.6.1.5.5.7.1.7',
+  '1.3.6.1.5.5.7.1.8',
+  '1.3.6.1.5.5.7.1.14',
 ]);
 
 export const usage = {
-  digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, crlSign: 0x02,
+  digitalSignature: 0x80,
+  nonRepudiation: 0x40,
+  keyCertSign: 0x04,
+  crlSign: 0x02,
 } as const;
 
 export const timeStamping = '1.3.6.1.5.5.7.3.8';
@@ -48,8 +66,8 @@ export class Certificate {
   readonly notAfter: Time;
   // Whether both times are spelt as RFC 5280 section 4.1.2.5 has it.
   readonly timesAreProper: boolean;
-  readonly keyInfo: Uint8Array;  // SubjectPublicKeyInfo
-  readonly key: PublicKey | null;  // null: of a kind that this program can't read
+  readonly keyInfo: Uint8Array; // SubjectPublicKeyInfo
+  readonly key: PublicKey | null; // null: of a kind that this program can't read
   readonly innerAlgorithm: Uint8Array;
   readonly outerAlgorithm: Uint8Array;
   readonly extensions = new Map<string, Extension>();
@@ -57,7 +75,7 @@ export class Certificate {
   readonly invalid: boolean;
   readonly hasUnknownCritical: boolean;
   readonly basicConstraints: { ca: boolean; pathLength: number | null } | null;
-  readonly keyUsage: number | null;  // null: not stated
+  readonly keyUsage: number | null; // null: not stated
   readonly extendedKeyUsage: string[] | null;
   readonly subjectKeyIdentifier: Uint8Array | null;
   readonly authorityKeyIdentifier: AuthorityKey | null;
@@ -78,7 +96,7 @@ export class Certificate {
     this.notAfter = to.time ?? 0;
     this.timesAreProper = from.proper && to.proper;
     this.subject = tbs.element(tag.sequence);
-    nameText(this.issuer);  // a name that can't be read makes the certificate unreadable
+    nameText(this.issuer); // a name that can't be read makes the certificate unreadable
     nameText(this.subject);
     this.keyInfo = readKeyInfo(tbs);
     this.key = readKey(this.keyInfo);
@@ -103,15 +121,19 @@ export class Certificate {
     this.basicConstraints = value(extensionOids.basicConstraints, readBasicConstraints);
     this.keyUsage = value(extensionOids.keyUsage, readKeyUsage);
     this.extendedKeyUsage = value(extensionOids.extendedKeyUsage, readOids);
-    this.subjectKeyIdentifier =
-      value(extensionOids.subjectKeyIdentifier, (extension) => extension.octetString());
+    this.subjectKeyIdentifier = value(extensionOids.subjectKeyIdentifier, (extension) =>
+      extension.octetString(),
+    );
     this.authorityKeyIdentifier = value(extensionOids.authorityKeyIdentifier, readAuthorityKey);
-    value(extensionOids.subjectAltName, (names) => readGeneralNames(names.constructed(tag.sequence)));
+    value(extensionOids.subjectAltName, (names) =>
+      readGeneralNames(names.constructed(tag.sequence)),
+    );
     value(extensionOids.nameConstraints, readNameConstraints);
     value(extensionOids.crlDistributionPoints, readDistributionPoints);
     this.invalid = !sound;
     this.hasUnknownCritical = [...this.extensions].some(
-      ([oid, extension]) => extension.critical && !understood.has(oid));
+      ([oid, extension]) => extension.critical && !understood.has(oid),
+    );
   }
 
   // Reads one certificate that fills `octets`; null when it is none.
@@ -189,7 +211,7 @@ function readVersion(tbs: Reader): number {
 function readKeyInfo(tbs: Reader): Uint8Array {
   const info = tbs.constructed(tag.sequence);
   const { parameters } = readAlgorithmIdentifier(info);
-  if (parameters?.[0] === tag.oid) Reader.over(parameters, 'ber').oid();  // a curve
+  if (parameters?.[0] === tag.oid) Reader.over(parameters, 'ber').oid(); // a curve
   info.anyBitString();
   info.end();
   return info.encoding;
@@ -201,16 +223,20 @@ export function readAnyTime(input: Reader): { time: Time | null; proper: boolean
   const text = latin1(input.primitive(generalized ? tag.generalizedTime : tag.utcTime));
   const proper = generalized ? parseGeneralizedTime(text) : parseUtcTime(text);
   if (proper !== null && !text.includes('.')) return { time: proper, proper: true };
-  const match = (generalized ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/
-                             : /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?()?(?:Z|([+-])(\d\d)(\d\d))$/)
-    .exec(text);
+  const match = (
+    generalized
+      ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(?:Z|([+-])(\d\d)(\d\d))$/
+      : /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?()?(?:Z|([+-])(\d\d)(\d\d))$/
+  ).exec(text);
   if (match === null) return { time: null, proper: false };
   const groups = match.slice(1).filter((_, i) => generalized || i !== 6);
   const [year, month, day, hour, minute, second] = groups.slice(0, 6).map((n) => Number(n ?? 0));
   const full = generalized ? year! : year! < 50 ? 2000 + year! : 1900 + year!;
   const local = timeFromUtc(full, month!, day!, hour!, minute!, second!);
-  const offset = groups[6] === undefined
-    ? 0 : (groups[6] === '-' ? -1 : 1) * (Number(groups[7]) * 3600 + Number(groups[8]) * 60);
+  const offset =
+    groups[6] === undefined
+      ? 0
+      : (groups[6] === '-' ? -1 : 1) * (Number(groups[7]) * 3600 + Number(groups[8]) * 60);
   return { time: local === null ? null : local - offset, proper: false };
 }
 
@@ -245,7 +271,7 @@ function readOids(input: Reader): string[] {
 
 interface AuthorityKey {
   keyIdentifier: Uint8Array | null;
-  issuer: Uint8Array | null;  // the first directoryName of authorityCertIssuer
+  issuer: Uint8Array | null; // the first directoryName of authorityCertIssuer
   serialNumber: Uint8Array | null;
 }
 
@@ -253,7 +279,8 @@ interface AuthorityKey {
 function readAuthorityKey(input: Reader): AuthorityKey {
   const key = input.constructed(tag.sequence);
   const keyIdentifier = key.nextIs(tag.contextPrimitive(0))
-    ? key.primitive(tag.contextPrimitive(0)) : null;
+    ? key.primitive(tag.contextPrimitive(0))
+    : null;
   let issuer: Uint8Array | null = null;
   if (key.nextIs(tag.context(1))) {
     const names = key.constructed(tag.context(1));
@@ -266,7 +293,8 @@ function readAuthorityKey(input: Reader): AuthorityKey {
     }
   }
   const serialNumber = key.nextIs(tag.contextPrimitive(2))
-    ? key.integer(tag.contextPrimitive(2)) : null;
+    ? key.integer(tag.contextPrimitive(2))
+    : null;
   key.end();
   return { keyIdentifier, issuer, serialNumber };
 }

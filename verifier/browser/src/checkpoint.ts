@@ -34,7 +34,7 @@ function parseSignatureLine(line: string): SignatureLine | null {
 }
 
 interface Note {
-  text: string;  // with its last line feed
+  text: string; // with its last line feed
   signatures: SignatureLine[];
 }
 
@@ -46,7 +46,9 @@ function parseNote(octets: Uint8Array): Note {
   const note = decodeUtf8(octets);
   if (note === null || !/^[^\u0000-\u0009\u000b-\u001f\u007f]*\n$/.test(note)) {
     throw new Malformed(
-      'not UTF-8 text that ends with a line feed and has no control characters', where);
+      'not UTF-8 text that ends with a line feed and has no control characters',
+      where,
+    );
   }
   const blank = note.lastIndexOf('\n\n');
   if (blank < 0) throw new Malformed('no blank line before the signatures', where);
@@ -84,8 +86,12 @@ export const parseCheckpointUnverified = (note: Uint8Array): Checkpoint =>
 export class NoteVerifier {
   private readonly known = new Set<string>();
 
-  private constructor(readonly name: string, private readonly id: Uint8Array,
-                      private readonly key: Uint8Array, readonly vkey: string) {}
+  private constructor(
+    readonly name: string,
+    private readonly id: Uint8Array,
+    private readonly key: Uint8Array,
+    readonly vkey: string,
+  ) {}
 
   // Reads "name+hex8+base64".
   static fromVkey(vkey: string): NoteVerifier {
@@ -116,7 +122,11 @@ export class NoteVerifier {
     }
     const checkpoint = parseCheckpointText(note.text);
     if (checkpoint.origin !== this.name) {
-      throw new Malformed(`is of the log ${checkpoint.origin}, not ${this.name}`, 'checkpoint', 'denied');
+      throw new Malformed(
+        `is of the log ${checkpoint.origin}, not ${this.name}`,
+        'checkpoint',
+        'denied',
+      );
     }
     return checkpoint;
   }
@@ -135,9 +145,11 @@ export class NoteVerifier {
 
   private holds(signature: Uint8Array, message: Uint8Array): boolean {
     try {
-      return signature.length === 64 &&
-        ed25519.verify(signature, message, this.key, { zip215: false });
-    } catch {  // how that library says no to octets that are not of their form
+      return (
+        signature.length === 64 && ed25519.verify(signature, message, this.key, { zip215: false })
+      );
+    } catch {
+      // how that library says no to octets that are not of their form
       return false;
     }
   }

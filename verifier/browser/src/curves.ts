@@ -6,8 +6,8 @@ import { ecdsa, weierstrass } from '@noble/curves/abstract/weierstrass.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 
 export interface Curve {
-  bits: number;  // of the order
-  size: number;  // octets of a number below the order
+  bits: number; // of the order
+  size: number; // octets of a number below the order
   order: bigint;
   // Whether it is the encoding of a point of the curve other than infinity.
   isPoint(octets: Uint8Array): boolean;
@@ -239,26 +239,38 @@ const made = new Map<string, Curve>();
 
 function make(oid: string): Curve | null {
   if (!Object.hasOwn(table, oid)) return null;
-  const [p, a, b, n, Gx, Gy] =
-    table[oid]!.map((hex) => BigInt('0x' + hex)) as [bigint, bigint, bigint, bigint, bigint, bigint];
+  const [p, a, b, n, Gx, Gy] = table[oid]!.map((hex) => BigInt('0x' + hex)) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
   const Point = weierstrass({ p, a, b, n, h: 1n, Gx, Gy });
-  const scheme = ecdsa(Point, sha256, { lowS: false });  // the hash is taken before
+  const scheme = ecdsa(Point, sha256, { lowS: false }); // the hash is taken before
   const bits = n.toString(2).length;
   const answered = (ask: () => boolean): boolean => {
     try {
       return ask();
-    } catch {  // how that library says no to octets that are not of their form
+    } catch {
+      // how that library says no to octets that are not of their form
       return false;
     }
   };
   return {
-    bits, order: n, size: Math.ceil(bits / 8),
-    isPoint: (octets) => answered(() => {
-      Point.fromBytes(octets).assertValidity();
-      return true;
-    }),
-    verify: (point, digest, compact) => answered(() =>
-      scheme.verify(compact, digest, point, { prehash: false, lowS: false, format: 'compact' })),
+    bits,
+    order: n,
+    size: Math.ceil(bits / 8),
+    isPoint: (octets) =>
+      answered(() => {
+        Point.fromBytes(octets).assertValidity();
+        return true;
+      }),
+    verify: (point, digest, compact) =>
+      answered(() =>
+        scheme.verify(compact, digest, point, { prehash: false, lowS: false, format: 'compact' }),
+      ),
   };
 }
 

@@ -12,7 +12,11 @@ export type Code = 'malformed' | 'unsupported' | 'too_large' | 'not_found' | 'de
 
 // Input that can't be read; `where` is a place in it.
 export class Malformed extends Error {
-  constructor(readonly what: string, readonly where = '', readonly code: Code = 'malformed') {
+  constructor(
+    readonly what: string,
+    readonly where = '',
+    readonly code: Code = 'malformed',
+  ) {
     super(where === '' ? what : `${where}: ${what}`);
   }
 }
@@ -24,8 +28,17 @@ export function asMalformed(thrown: unknown): Malformed {
 }
 
 export const tag = {
-  boolean: 0x01, integer: 0x02, bitString: 0x03, octetString: 0x04, null: 0x05, oid: 0x06,
-  enumerated: 0x0a, utcTime: 0x17, generalizedTime: 0x18, sequence: 0x30, set: 0x31,
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  enumerated: 0x0a,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+  set: 0x31,
   context: (n: number): number => 0xa0 | n,
   contextPrimitive: (n: number): number => 0x80 | n,
 } as const;
@@ -118,8 +131,10 @@ export class Reader {
   integer(expected: number = tag.integer): Uint8Array {
     const start = this.at;
     const contents = this.primitive(expected);
-    const padded = contents.length > 1 && ((contents[0] === 0x00 && contents[1]! < 0x80) ||
-                                           (contents[0] === 0xff && contents[1]! >= 0x80));
+    const padded =
+      contents.length > 1 &&
+      ((contents[0] === 0x00 && contents[1]! < 0x80) ||
+        (contents[0] === 0xff && contents[1]! >= 0x80));
     if (contents.length === 0 || padded) this.fail('integer is not minimal', 'malformed', start);
     return contents;
   }

@@ -5,12 +5,12 @@ import { sha224, sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.j
 import { sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js';
 
 const table = {
-  'sha1': { size: 20, oid: '1.3.14.3.2.26', make: sha1 },
-  'ripemd160': { size: 20, oid: '1.3.36.3.2.1', make: ripemd160 },
-  'sha224': { size: 28, oid: '2.16.840.1.101.3.4.2.4', make: sha224 },
-  'sha256': { size: 32, oid: '2.16.840.1.101.3.4.2.1', make: sha256 },
-  'sha384': { size: 48, oid: '2.16.840.1.101.3.4.2.2', make: sha384 },
-  'sha512': { size: 64, oid: '2.16.840.1.101.3.4.2.3', make: sha512 },
+  sha1: { size: 20, oid: '1.3.14.3.2.26', make: sha1 },
+  ripemd160: { size: 20, oid: '1.3.36.3.2.1', make: ripemd160 },
+  sha224: { size: 28, oid: '2.16.840.1.101.3.4.2.4', make: sha224 },
+  sha256: { size: 32, oid: '2.16.840.1.101.3.4.2.1', make: sha256 },
+  sha384: { size: 48, oid: '2.16.840.1.101.3.4.2.2', make: sha384 },
+  sha512: { size: 64, oid: '2.16.840.1.101.3.4.2.3', make: sha512 },
   'sha512-256': { size: 32, oid: '2.16.840.1.101.3.4.2.6', make: sha512_256 },
   'sha3-256': { size: 32, oid: '2.16.840.1.101.3.4.2.8', make: sha3_256 },
   'sha3-384': { size: 48, oid: '2.16.840.1.101.3.4.2.9', make: sha3_384 },
@@ -20,7 +20,8 @@ const table = {
 export type DigestAlgorithm = keyof typeof table;
 
 const byOid = new Map<string, DigestAlgorithm>(
-  (Object.keys(table) as DigestAlgorithm[]).map((name) => [table[name].oid, name]));
+  (Object.keys(table) as DigestAlgorithm[]).map((name) => [table[name].oid, name]),
+);
 
 // Null when unknown.
 export const digestFromOid = (oid: string): DigestAlgorithm | null => byOid.get(oid) ?? null;

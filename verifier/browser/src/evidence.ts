@@ -2,14 +2,28 @@
 
 import { compare, concat, equal, toHex } from './bytes.js';
 import { derHeader, tag } from './der.js';
-import { digestFromOid, digestOid, digestSize, hash, type DigestAlgorithm, type Digests } from './digest.js';
+import {
+  digestFromOid,
+  digestOid,
+  digestSize,
+  hash,
+  type DigestAlgorithm,
+  type Digests,
+} from './digest.js';
 import type { ArchiveTimestamp, EvidenceRecord } from './evidence_record.js';
 import { endOfDigest } from './policy.js';
 import { timeText, type Time } from './time.js';
 import { digestAlgorithm, latest, type TstInfo } from './token.js';
 import { judgeFitness, type JudgedToken, type TokenJudge } from './token_checks.js';
 import {
-  failed, passed, report, undecided, verdictOf, warned, type Finding, type Report,
+  failed,
+  passed,
+  report,
+  undecided,
+  verdictOf,
+  warned,
+  type Finding,
+  type Report,
 } from './verdict.js';
 
 // A document, by its hash values: one for each algorithm that the record needs.
@@ -44,22 +58,32 @@ class EvidenceChecks {
   private readonly report = report('evidence record');
   private tokens: JudgedToken[][] = [];
 
-  constructor(private readonly record: EvidenceRecord, private readonly objects: DataObject[],
-              private readonly wholeGroup: boolean, private readonly judge: TokenJudge) {}
+  constructor(
+    private readonly record: EvidenceRecord,
+    private readonly objects: DataObject[],
+    private readonly wholeGroup: boolean,
+    private readonly judge: TokenJudge,
+  ) {}
 
   run(): EvidenceReport {
     if (this.objects.length === 0) {
-      this.add(undecided('NO_EVIDENCE',
-        'No document was given, so there is nothing that this evidence could be about.',
-        { rule: 'RFC 4998 section 3.3' }));
+      this.add(
+        undecided(
+          'NO_EVIDENCE',
+          'No document was given, so there is nothing that this evidence could be about.',
+          { rule: 'RFC 4998 section 3.3' },
+        ),
+      );
     }
     this.judgeTokens();
     this.checkRecord();
     this.record.chains.forEach((_, c) => this.checkChain(c));
     this.checkOrder();
     const sound = verdictOf(this.report) === 'PASSED';
-    return { report: this.report,
-             existedSince: sound ? latest(this.tokens[0]![0]!.token!.info) : null };
+    return {
+      report: this.report,
+      existedSince: sound ? latest(this.tokens[0]![0]!.token!.info) : null,
+    };
   }
 
   private add(finding: Finding): void {
@@ -81,29 +105,48 @@ class EvidenceChecks {
 
   private checkRecord(): void {
     if (this.record.hasCryptoInfos) {
-      this.add(warned('The evidence record carries hints that nothing protects; they were not used.',
-        { detail: 'cryptoInfos', rule: 'RFC 4998 section 3.1' }));
+      this.add(
+        warned('The evidence record carries hints that nothing protects; they were not used.', {
+          detail: 'cryptoInfos',
+          rule: 'RFC 4998 section 3.1',
+        }),
+      );
     }
     if (this.record.hasEncryptionInfo) {
-      this.add(warned('The evidence is about encrypted data; what was given is taken as that data.',
-        { detail: 'encryptionInfo', rule: 'RFC 4998 section 6.1' }));
+      this.add(
+        warned('The evidence is about encrypted data; what was given is taken as that data.', {
+          detail: 'encryptionInfo',
+          rule: 'RFC 4998 section 6.1',
+        }),
+      );
     }
   }
 
   // Section 4.1: the field, or when it is absent the algorithm of the token's imprint.
   private algorithmOf(ats: ArchiveTimestamp, info: TstInfo, part: Report): DigestAlgorithm | null {
     const imprint = digestAlgorithm(info.imprintAlgorithm);
-    if (imprint === null) return null;  // the token's report says so
+    if (imprint === null) return null; // the token's report says so
     if (ats.digestAlgorithm !== null && digestFromOid(ats.digestAlgorithm) !== imprint) {
-      part.findings.push(failed('FORMAT_FAILURE',
-        'The hash function of the hash tree is not that of its time-stamp.',
-        { detail: `${ats.digestAlgorithm} and ${imprint}`, rule: 'RFC 4998 sections 4.1 and 4.3' }));
+      part.findings.push(
+        failed(
+          'FORMAT_FAILURE',
+          'The hash function of the hash tree is not that of its time-stamp.',
+          {
+            detail: `${ats.digestAlgorithm} and ${imprint}`,
+            rule: 'RFC 4998 sections 4.1 and 4.3',
+          },
+        ),
+      );
       return null;
     }
     if (!this.record.digestAlgorithms.includes(digestOid(imprint))) {
-      part.findings.push(failed('FORMAT_FAILURE',
-        'The evidence record does not list a hash function that it uses.',
-        { detail: imprint, rule: 'RFC 4998 section 3.1' }));
+      part.findings.push(
+        failed(
+          'FORMAT_FAILURE',
+          'The evidence record does not list a hash function that it uses.',
+          { detail: imprint, rule: 'RFC 4998 section 3.1' },
+        ),
+      );
     }
     return imprint;
   }
@@ -114,8 +157,11 @@ class EvidenceChecks {
     let algorithm: DigestAlgorithm | null = null;
     stamps.forEach((ats, j) => {
       const judged = this.tokens[c]![j]!;
-      const part: Report = { ...structuredClone(judged.report), subject: 'time-stamp {0}',
-                             subjectArgs: [String(j + 1)] };
+      const part: Report = {
+        ...structuredClone(judged.report),
+        subject: 'time-stamp {0}',
+        subjectArgs: [String(j + 1)],
+      };
       chain.parts.push(part);
       if (judged.token === null) return;
       const own = this.algorithmOf(ats, judged.token.info, part);
@@ -124,9 +170,13 @@ class EvidenceChecks {
       if (j === 0) {
         this.checkStart(c, own, part);
       } else if (algorithm !== null && own !== algorithm) {
-        part.findings.push(failed('LINK_FAILURE',
-          'A renewed time-stamp uses another hash function than its chain.',
-          { detail: `${own} in a chain of ${algorithm}`, rule: 'RFC 4998 section 5.1' }));
+        part.findings.push(
+          failed(
+            'LINK_FAILURE',
+            'A renewed time-stamp uses another hash function than its chain.',
+            { detail: `${own} in a chain of ${algorithm}`, rule: 'RFC 4998 section 5.1' },
+          ),
+        );
       } else {
         this.checkTimestampRenewal(c, j, own, part);
       }
@@ -151,9 +201,13 @@ class EvidenceChecks {
     for (const { name, digests } of this.objects) {
       const digest = digests.get(algorithm);
       if (digest === undefined) {
-        part.findings.push(undecided('UNSUPPORTED_ALGORITHM',
-          'The hash value of "{0}" was not given as needed.',
-          { args: [name], detail: algorithm, rule: 'RFC 4998 section 4.3 step 2' }));
+        part.findings.push(
+          undecided('UNSUPPORTED_ALGORITHM', 'The hash value of "{0}" was not given as needed.', {
+            args: [name],
+            detail: algorithm,
+            rule: 'RFC 4998 section 4.3 step 2',
+          }),
+        );
         return;
       }
       values.push(digest);
@@ -172,17 +226,28 @@ class EvidenceChecks {
     values.forEach((value, i) => {
       if (this.relates(ats, 0, 0, value)) return;
       covered = false;
-      part.findings.push(failed('HASH_FAILURE',
-        '"{0}" is not what was time-stamped: it was altered, or is another document.',
-        { args: [this.objects[i]!.name], detail: `hash value ${toHex(value)}`,
-          rule: 'RFC 4998 section 4.3 step 2' }));
+      part.findings.push(
+        failed(
+          'HASH_FAILURE',
+          '"{0}" is not what was time-stamped: it was altered, or is another document.',
+          {
+            args: [this.objects[i]!.name],
+            detail: `hash value ${toHex(value)}`,
+            rule: 'RFC 4998 section 4.3 step 2',
+          },
+        ),
+      );
     });
     if (!covered || !this.leadsToImprint(ats, 0, 0, values, part)) return;
     const rule = 'RFC 4998 section 4.3';
-    part.findings.push(values.length === 1
-      ? passed('The document is, bit for bit, what was time-stamped.', { rule })
-      : passed('All {0} documents are, bit for bit, what was time-stamped.',
-               { args: [String(values.length)], rule }));
+    part.findings.push(
+      values.length === 1
+        ? passed('The document is, bit for bit, what was time-stamped.', { rule })
+        : passed('All {0} documents are, bit for bit, what was time-stamped.', {
+            args: [String(values.length)],
+            rule,
+          }),
+    );
     if (this.wholeGroup) this.checkGroup(ats, values, part);
   }
 
@@ -192,10 +257,14 @@ class EvidenceChecks {
     const given = new Set(values.map(toHex));
     const listed = new Set((ats.reducedHashtree?.[0] ?? values).map(toHex));
     const same = given.size === listed.size && [...given].every((value) => listed.has(value));
-    part.findings.push(same
-      ? passed('The documents are all of their record.', { rule })
-      : failed('SIGNED_DATA_NOT_FOUND', 'Documents of the record are missing.',
-               { detail: `${listed.size} in the record, ${given.size} given`, rule }));
+    part.findings.push(
+      same
+        ? passed('The documents are all of their record.', { rule })
+        : failed('SIGNED_DATA_NOT_FOUND', 'Documents of the record are missing.', {
+            detail: `${listed.size} in the record, ${given.size} given`,
+            rule,
+          }),
+    );
   }
 
   // Section 4.3 step 2: whether the time-stamp relates to a value.
@@ -205,57 +274,90 @@ class EvidenceChecks {
   }
 
   // Section 4.3 steps 3 and 4: whether the lists lead to what was time-stamped.
-  private leadsToImprint(ats: ArchiveTimestamp, c: number, j: number, values: Uint8Array[],
-                         part: Report): boolean {
+  private leadsToImprint(
+    ats: ArchiveTimestamp,
+    c: number,
+    j: number,
+    values: Uint8Array[],
+    part: Report,
+  ): boolean {
     const rule = 'RFC 4998 section 4.3 steps 3 and 4';
     const { info } = this.tokens[c]![j]!.token!;
     const lists = ats.reducedHashtree;
     if (lists === null) {
       if (values.every((value) => equal(value, values[0]!))) return true;
-      part.findings.push(failed('HASH_FAILURE', 'The time-stamp covers one document only.',
-                                { detail: 'no reduced hash tree', rule }));
+      part.findings.push(
+        failed('HASH_FAILURE', 'The time-stamp covers one document only.', {
+          detail: 'no reduced hash tree',
+          rule,
+        }),
+      );
       return false;
     }
     const algorithm = digestAlgorithm(info.imprintAlgorithm)!;
     const odd = lists.flat().find((value) => value.length !== digestSize(algorithm));
     if (odd !== undefined) {
-      part.findings.push(failed('FORMAT_FAILURE',
-        'A hash value in the evidence does not have the length of its hash function.',
-        { detail: `${odd.length} octets`, rule }));
+      part.findings.push(
+        failed(
+          'FORMAT_FAILURE',
+          'A hash value in the evidence does not have the length of its hash function.',
+          { detail: `${odd.length} octets`, rule },
+        ),
+      );
       return false;
     }
     if (equal(rootOf(algorithm, lists, false), info.hashedMessage)) return true;
     if (equal(rootOf(algorithm, lists, true), info.hashedMessage)) {
-      part.findings.push(warned(
-        'Equal hash values in one list had to be taken once for the evidence to hold.',
-        { detail: 'RFC 4998 does not say how they are to be taken', rule }));
+      part.findings.push(
+        warned('Equal hash values in one list had to be taken once for the evidence to hold.', {
+          detail: 'RFC 4998 does not say how they are to be taken',
+          rule,
+        }),
+      );
       return true;
     }
-    part.findings.push(failed('HASH_FAILURE',
-      'The hash values of the evidence do not lead to what was time-stamped.',
-      { detail: `imprint ${toHex(info.hashedMessage)}`, rule }));
+    part.findings.push(
+      failed(
+        'HASH_FAILURE',
+        'The hash values of the evidence do not lead to what was time-stamped.',
+        { detail: `imprint ${toHex(info.hashedMessage)}`, rule },
+      ),
+    );
     return false;
   }
 
   // Sections 5.2, 5.3 step 2: the first list holds the hash of the time-stamp before.
-  private checkTimestampRenewal(c: number, j: number, algorithm: DigestAlgorithm, part: Report): void {
+  private checkTimestampRenewal(
+    c: number,
+    j: number,
+    algorithm: DigestAlgorithm,
+    part: Report,
+  ): void {
     const rule = 'RFC 4998 section 5.3 step 2';
     const ats = this.record.chains[c]!.archiveTimestamps[j]!;
     const previous = this.tokens[c]![j - 1]!.digest(algorithm);
     if (!this.relates(ats, c, j, previous)) {
-      part.findings.push(failed('LINK_FAILURE',
-        'The renewed time-stamp does not cover the one before it.',
-        { detail: `hash value ${toHex(previous)}`, rule }));
+      part.findings.push(
+        failed('LINK_FAILURE', 'The renewed time-stamp does not cover the one before it.', {
+          detail: `hash value ${toHex(previous)}`,
+          rule,
+        }),
+      );
       return;
     }
     if (!this.leadsToImprint(ats, c, j, [previous], part)) return;
-    part.findings.push(passed('The renewed time-stamp covers the one before it.',
-                              { detail: toHex(previous), rule }));
+    part.findings.push(
+      passed('The renewed time-stamp covers the one before it.', { detail: toHex(previous), rule }),
+    );
   }
 
   // Section 5.2 steps 3 to 5: the first list holds H(H(d) || H(sequence so far)) for each object.
-  private checkHashtreeRenewal(c: number, algorithm: DigestAlgorithm, values: Uint8Array[],
-                               part: Report): void {
+  private checkHashtreeRenewal(
+    c: number,
+    algorithm: DigestAlgorithm,
+    values: Uint8Array[],
+    part: Report,
+  ): void {
     const rule = 'RFC 4998 section 5.2 steps 3 to 5, section 5.3 step 3';
     const ats = this.record.chains[c]!.archiveTimestamps[0]!;
     const sequence = this.sequenceHash(c, algorithm);
@@ -265,18 +367,29 @@ class EvidenceChecks {
       // Figure 4 of the RFC sorts the two values, its text does not; the text holds.
       leaves = values.map((value) => hash(algorithm, ...[value, sequence].sort(compare)));
       if (!allRelate()) {
-        part.findings.push(failed('LINK_FAILURE',
-          'The renewed hash tree does not cover the documents together with the evidence before.',
-          { detail: `hash value of the sequence ${toHex(sequence)}`, rule }));
+        part.findings.push(
+          failed(
+            'LINK_FAILURE',
+            'The renewed hash tree does not cover the documents together with the evidence before.',
+            { detail: `hash value of the sequence ${toHex(sequence)}`, rule },
+          ),
+        );
         return;
       }
-      part.findings.push(warned(
-        'The renewal joins its hash values in sorted order, which only a figure of the standard shows.',
-        { detail: 'RFC 4998 figure 4', rule }));
+      part.findings.push(
+        warned(
+          'The renewal joins its hash values in sorted order, which only a figure of the standard shows.',
+          { detail: 'RFC 4998 figure 4', rule },
+        ),
+      );
     }
     if (!this.leadsToImprint(ats, c, 0, leaves, part)) return;
-    part.findings.push(passed('The renewed hash tree covers the documents and all evidence before.',
-                              { detail: toHex(sequence), rule }));
+    part.findings.push(
+      passed('The renewed hash tree covers the documents and all evidence before.', {
+        detail: toHex(sequence),
+        rule,
+      }),
+    );
   }
 
   // The hash of a DER ArchiveTimeStampSequence of all chains before chain `c`, in their octets.
@@ -300,33 +413,49 @@ class EvidenceChecks {
     const ahead =
       (before.genTime - after.genTime) * 1e6 + before.genTimeMicros - after.genTimeMicros;
     if (ahead <= 0) return;
-    const more = { rule: 'RFC 4998 section 5.1',
-      detail: `${timeText(before.genTime)} is before ${timeText(after.genTime)} in the record` };
+    const more = {
+      rule: 'RFC 4998 section 5.1',
+      detail: `${timeText(before.genTime)} is before ${timeText(after.genTime)} in the record`,
+    };
     if (ahead > (before.accuracyMicros ?? 0) + (after.accuracyMicros ?? 0)) {
-      this.add(failed('TIMESTAMP_ORDER_FAILURE', 'The times of the time-stamps are out of order.', more));
+      this.add(
+        failed('TIMESTAMP_ORDER_FAILURE', 'The times of the time-stamps are out of order.', more),
+      );
     } else {
-      this.add(warned('Two time-stamps are out of order by less than their clocks are exact.', more));
+      this.add(
+        warned('Two time-stamps are out of order by less than their clocks are exact.', more),
+      );
     }
   }
 }
 
 // Judges `record` for `objects`. `wholeGroup`: besides each one being covered, the first list of the
 // first archive time-stamp must hold no other.
-export function judgeEvidence(record: EvidenceRecord, objects: DataObject[], wholeGroup: boolean,
-                              judge: TokenJudge): EvidenceReport {
+export function judgeEvidence(
+  record: EvidenceRecord,
+  objects: DataObject[],
+  wholeGroup: boolean,
+  judge: TokenJudge,
+): EvidenceReport {
   return new EvidenceChecks(record, objects, wholeGroup, judge).run();
 }
 
 // The verdict for documents that a person names: their whole group, or, when only others are missing
 // beside them, each by itself.
-export function judgeDocuments(record: EvidenceRecord, objects: DataObject[],
-                               judge: TokenJudge): EvidenceReport {
+export function judgeDocuments(
+  record: EvidenceRecord,
+  objects: DataObject[],
+  judge: TokenJudge,
+): EvidenceReport {
   const whole = judgeEvidence(record, objects, true, judge);
   if (verdictOf(whole.report) !== 'FAILED') return whole;
   const single = judgeEvidence(record, objects, false, judge);
   if (verdictOf(single.report) === 'FAILED') return whole;
-  single.report.findings.push(warned(
-    'The evidence covers more than what was given: other documents of the same record, or neighbours in its hash tree. That nothing of the record is missing is not shown.',
-    { rule: 'RFC 4998 section 4.3' }));
+  single.report.findings.push(
+    warned(
+      'The evidence covers more than what was given: other documents of the same record, or neighbours in its hash tree. That nothing of the record is missing is not shown.',
+      { rule: 'RFC 4998 section 4.3' },
+    ),
+  );
   return single;
 }

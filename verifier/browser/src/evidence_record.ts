@@ -10,21 +10,21 @@ const hashValueMax = 64;
 
 // ArchiveTimeStamp (RFC 4998 section 4.1)
 export interface ArchiveTimestamp {
-  digestAlgorithm: string | null;  // OBJECT IDENTIFIER; null: that of the token's imprint
-  reducedHashtree: Uint8Array[][] | null;  // null: the token covers one hash value directly
-  timeStamp: Uint8Array;  // the whole ContentInfo
+  digestAlgorithm: string | null; // OBJECT IDENTIFIER; null: that of the token's imprint
+  reducedHashtree: Uint8Array[][] | null; // null: the token covers one hash value directly
+  timeStamp: Uint8Array; // the whole ContentInfo
 }
 
 export interface Chain {
   encoding: Uint8Array;
-  archiveTimestamps: ArchiveTimestamp[];  // oldest first, never empty
+  archiveTimestamps: ArchiveTimestamp[]; // oldest first, never empty
 }
 
 export interface EvidenceRecord {
   digestAlgorithms: string[];
   hasCryptoInfos: boolean;
   hasEncryptionInfo: boolean;
-  chains: Chain[];  // oldest first, never empty
+  chains: Chain[]; // oldest first, never empty
 }
 
 // A hash algorithm's OBJECT IDENTIFIER, whose parameters are absent or NULL (RFC 5754 section 2).
@@ -80,8 +80,9 @@ function readReducedHashtree(input: Reader): Uint8Array[][] | null {
 
 function readArchiveTimestamp(input: Reader): ArchiveTimestamp {
   const ats = input.constructed(tag.sequence);
-  const digestAlgorithm =
-    ats.nextIs(tag.context(0)) ? readHashAlgorithm(ats, tag.context(0)) : null;
+  const digestAlgorithm = ats.nextIs(tag.context(0))
+    ? readHashAlgorithm(ats, tag.context(0))
+    : null;
   skipAttributes(ats, tag.context(1));
   const reducedHashtree = readReducedHashtree(ats);
   const timeStamp = ats.elementBer(tag.sequence);

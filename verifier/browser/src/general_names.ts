@@ -14,7 +14,10 @@ function readGeneralName(input: Reader): GeneralName {
   for (const kind of [0, 3, 4, 5]) {
     if (!input.nextIs(tag.context(kind))) continue;
     const holder = input.constructed(tag.context(kind));
-    return { kind, value: kind === nameKinds.directory ? holder.element(tag.sequence) : holder.contents };
+    return {
+      kind,
+      value: kind === nameKinds.directory ? holder.element(tag.sequence) : holder.contents,
+    };
   }
   for (const kind of [1, 2, 6, 7, 8]) {
     if (input.nextIs(tag.contextPrimitive(kind))) {
@@ -62,8 +65,9 @@ export function readNameConstraints(input: Reader): NameConstraints {
 export function readPointName(input: Reader): Uint8Array[] | null {
   const choice = input.constructed(tag.context(0));
   if (!choice.nextIs(tag.context(0))) return null;
-  return readGeneralNames(choice.constructed(tag.context(0)))
-    .map(({ kind, value }) => Uint8Array.of(kind, ...value));
+  return readGeneralNames(choice.constructed(tag.context(0))).map(({ kind, value }) =>
+    Uint8Array.of(kind, ...value),
+  );
 }
 
 // CRLDistributionPoints (RFC 5280 section 4.2.1.13): all full names
@@ -72,7 +76,7 @@ export function readDistributionPoints(input: Reader): Uint8Array[] {
   const names: Uint8Array[] = [];
   while (list.more()) {
     const point = list.constructed(tag.sequence);
-    if (point.nextIs(tag.context(0))) names.push(...readPointName(point) ?? []);
+    if (point.nextIs(tag.context(0))) names.push(...(readPointName(point) ?? []));
   }
   return names;
 }

@@ -28,9 +28,9 @@ export interface Job {
 }
 
 export interface Progress {
-  octets: number;  // read so far
+  octets: number; // read so far
   records: number;
-  recordsTotal: number;  // as the package claims
+  recordsTotal: number; // as the package claims
 }
 
 export type Outcome =
@@ -50,8 +50,13 @@ const isZip = (file: Octets): boolean => {
 const isEvidence = (file: Octets): boolean => /\.(ers|er)$/i.test(file.name);
 
 function readTrust(job: Job): JudgeOptions {
-  const options: JudgeOptions = { anchors: [], at: job.at, extraCertificates: [], extraCrls: [],
-                                  revocationRequired: job.revocationRequired };
+  const options: JudgeOptions = {
+    anchors: [],
+    at: job.at,
+    extraCertificates: [],
+    extraCrls: [],
+    revocationRequired: job.revocationRequired,
+  };
   for (const file of job.trust) {
     const found = readTrustFile(wholeOf(file, trustSizeMax), file.name);
     options.anchors.push(...found.certificates);
@@ -62,11 +67,15 @@ function readTrust(job: Job): JudgeOptions {
 
 // Tells how many octets were read, whichever file they are of.
 function counted(file: Octets, onRead: (octets: number) => void): Octets {
-  return { name: file.name, size: file.size, read: (offset, length) => {
-    const octets = file.read(offset, length);
-    onRead(octets.length);
-    return octets;
-  } };
+  return {
+    name: file.name,
+    size: file.size,
+    read: (offset, length) => {
+      const octets = file.read(offset, length);
+      onRead(octets.length);
+      return octets;
+    },
+  };
 }
 
 function hashObject(file: Octets, record: EvidenceRecord): DataObject {
@@ -83,29 +92,44 @@ function judgeEvidenceJob(files: Octets[], options: JudgeOptions): Outcome {
   const record = parseEvidenceRecord(wholeOf(evidence[0]!, evidenceSizeMax));
   const documents = files.filter((file) => !isEvidence(file));
   if (documents.length === 0) {
-    throw new Malformed('give the document as well that the evidence record is about', '', 'misuse');
+    throw new Malformed(
+      'give the document as well that the evidence record is about',
+      '',
+      'misuse',
+    );
   }
   const objects = documents.map((file) => hashObject(file, record));
   const judged = judgeDocuments(record, objects, new TokenJudge(options));
-  return { kind: 'evidence', verdict: verdictOf(judged.report),
-           subIndication: decisive(judged.report), evidence: judged };
+  return {
+    kind: 'evidence',
+    verdict: verdictOf(judged.report),
+    subIndication: decisive(judged.report),
+    evidence: judged,
+  };
 }
 
 // Judges what was given. What it throws (Malformed) means that there is no verdict.
 export function judge(job: Job, listener: Listener): Outcome {
   const options = readTrust(job);
   const progress: Progress = { octets: 0, records: 0, recordsTotal: 0 };
-  const files = job.files.map((file) => counted(file, (octets) => {
-    progress.octets += octets;
-    listener.onProgress(progress);
-  }));
+  const files = job.files.map((file) =>
+    counted(file, (octets) => {
+      progress.octets += octets;
+      listener.onProgress(progress);
+    }),
+  );
   if (files.some(isEvidence)) return judgeEvidenceJob(files, options);
   if (files.length !== 1 || !isZip(files[0]!)) {
     throw new Malformed(
-      'give a package (a zip), or a document together with its evidence record (.ers)', '', 'misuse');
+      'give a package (a zip), or a document together with its evidence record (.ers)',
+      '',
+      'misuse',
+    );
   }
   const summary = verifyPackage(files[0]!, {
-    judge: options, logKey: job.logKey, onRecord: listener.onRecord,
+    judge: options,
+    logKey: job.logKey,
+    onRecord: listener.onRecord,
     onProgress: (records, recordsTotal) => Object.assign(progress, { records, recordsTotal }),
   });
   return { kind: 'package', summary };

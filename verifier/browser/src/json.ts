@@ -8,13 +8,15 @@ import { parseTime, timeText, type Time } from './time.js';
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 // JSON.stringify spells strings and numbers as RFC 8785 asks. No canonical text has a lone surrogate.
-const stringText = (text: string): string => (/\p{Surrogate}/u.test(text) ? '?' : JSON.stringify(text));
+const stringText = (text: string): string =>
+  /\p{Surrogate}/u.test(text) ? '?' : JSON.stringify(text);
 
 export function canonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'string') return stringText(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.keys(value).sort()
+  const members = Object.keys(value)
+    .sort()
     .map((name) => `${stringText(name)}:${canonicalJson(value[name]!)}`);
   return `{${members.join(',')}}`;
 }
@@ -41,7 +43,7 @@ function depthOf(text: string): number {
 }
 
 export interface JsonLimits {
-  size: number;  // octets
+  size: number; // octets
   depth: number;
 }
 
@@ -73,7 +75,10 @@ export class Members {
   private taken = 0;
   private readonly object: { [name: string]: Json };
 
-  constructor(value: Json, private readonly where: string) {
+  constructor(
+    value: Json,
+    private readonly where: string,
+  ) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new Malformed('is not an object', where);
     }
@@ -102,7 +107,8 @@ export class Members {
   }
   integer(name: string, max: number): number {
     const value = this.any(name);
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max)
+      return value;
     return this.fail(name, `is not an integer from 0 to ${max}`);
   }
   boolean(name: string): boolean {
@@ -128,7 +134,8 @@ export class Members {
   }
   base64(name: string, size: number): Uint8Array {
     const octets = fromBase64(this.text(name));
-    if (octets === null || octets.length !== size) this.fail(name, `is not base64 of ${size} octets`);
+    if (octets === null || octets.length !== size)
+      this.fail(name, `is not base64 of ${size} octets`);
     return octets;
   }
   array(name: string, sizeMax: number): Json[] {
@@ -141,7 +148,9 @@ export class Members {
   hashes(name: string, sizeMax: number): Uint8Array[] {
     return this.array(name, sizeMax).map((one) => {
       const octets = typeof one === 'string' ? fromBase64(one) : null;
-      return octets?.length === 32 ? octets : this.fail(name, 'holds what is not base64 of 32 octets');
+      return octets?.length === 32
+        ? octets
+        : this.fail(name, 'holds what is not base64 of 32 octets');
     });
   }
   // What "perdura" says: the kind and its version. Another version is unsupported.
@@ -149,8 +158,11 @@ export class Members {
     const is = this.text('perdura');
     if (is === `${kind}/${version}`) return;
     if (is.startsWith(`${kind}/`)) {
-      this.fail('perdura', `is version ${is.slice(kind.length + 1)}, this program reads ${version}`,
-                'unsupported');
+      this.fail(
+        'perdura',
+        `is version ${is.slice(kind.length + 1)}, this program reads ${version}`,
+        'unsupported',
+      );
     }
     this.fail('perdura', `is not "${kind}/${version}"`);
   }

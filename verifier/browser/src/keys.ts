@@ -12,8 +12,12 @@ export type PublicKey =
   | { kind: 'Ed25519' | 'Ed448'; bits: number; point: Uint8Array };
 
 const oids = {
-  rsa: '1.2.840.113549.1.1.1', pss: '1.2.840.113549.1.1.10', dsa: '1.2.840.10040.4.1',
-  ec: '1.2.840.10045.2.1', ed25519: '1.3.101.112', ed448: '1.3.101.113',
+  rsa: '1.2.840.113549.1.1.1',
+  pss: '1.2.840.113549.1.1.10',
+  dsa: '1.2.840.10040.4.1',
+  ec: '1.2.840.10045.2.1',
+  ed25519: '1.3.101.112',
+  ed448: '1.3.101.113',
 } as const;
 
 export const bitLength = (value: bigint): number => (value <= 0n ? 0 : value.toString(2).length);
@@ -56,8 +60,10 @@ function readAny(info: Uint8Array): PublicKey | null {
     case oids.dsa:
       return algorithm.parameters === null ? null : readDsa(algorithm.parameters, octets);
     case oids.ec: {
-      const curve = algorithm.parameters?.[0] === tag.oid
-        ? curveOf(Reader.over(algorithm.parameters).oid()) : null;
+      const curve =
+        algorithm.parameters?.[0] === tag.oid
+          ? curveOf(Reader.over(algorithm.parameters).oid())
+          : null;
       if (curve === null || !curve.isPoint(octets)) return null;
       return { kind: 'EC', bits: curve.bits, curve, point: octets };
     }

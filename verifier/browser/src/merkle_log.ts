@@ -16,8 +16,13 @@ const isOdd = (n: bigint): boolean => (n & 1n) === 1n;
 
 // Whether `proof` shows that the leaf has this index in the log of `size` entries with that root
 // (section 2.1.3.2). False for any malformed proof.
-export function verifyInclusion(leaf: Uint8Array, index: bigint, size: bigint, proof: Uint8Array[],
-                                root: Uint8Array): boolean {
+export function verifyInclusion(
+  leaf: Uint8Array,
+  index: bigint,
+  size: bigint,
+  proof: Uint8Array[],
+  root: Uint8Array,
+): boolean {
   if (index >= size) return false;
   let fn = index;
   let sn = size - 1n;
@@ -41,8 +46,13 @@ export function verifyInclusion(leaf: Uint8Array, index: bigint, size: bigint, p
 
 // Whether `proof` shows that the log of `oldSize` entries is the beginning of the one of `newSize`
 // (section 2.1.4.2). False for any malformed proof.
-export function verifyConsistency(oldSize: bigint, newSize: bigint, oldRoot: Uint8Array,
-                                  newRoot: Uint8Array, proof: Uint8Array[]): boolean {
+export function verifyConsistency(
+  oldSize: bigint,
+  newSize: bigint,
+  oldRoot: Uint8Array,
+  newRoot: Uint8Array,
+  proof: Uint8Array[],
+): boolean {
   if (oldSize > newSize) return false;
   if (oldSize === newSize) return proof.length === 0 && equal(oldRoot, newRoot);
   if (oldSize === 0n) return proof.length === 0 && equal(oldRoot, hash('sha256'));

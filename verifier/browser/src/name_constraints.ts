@@ -4,7 +4,10 @@ import { latin1 } from './bytes.js';
 import { extensionOids, readWhole, type Certificate } from './certificate.js';
 import { Malformed, tag } from './der.js';
 import {
-  nameKinds, readGeneralNames, readNameConstraints, type GeneralName,
+  nameKinds,
+  readGeneralNames,
+  readNameConstraints,
+  type GeneralName,
 } from './general_names.js';
 import { attributesOf, isEmptyName, nameIsUnder } from './names.js';
 
@@ -18,16 +21,17 @@ function hostMatches(host: string, base: string): boolean {
 }
 
 function dnsMatches(name: string, base: string): boolean {
-  return base === '' || name === base ||
-    name.endsWith(base.startsWith('.') ? base : '.' + base);
+  return base === '' || name === base || name.endsWith(base.startsWith('.') ? base : '.' + base);
 }
 
 function emailMatches(name: string, base: string): boolean {
   const host = name.slice(name.lastIndexOf('@') + 1).toLowerCase();
   if (!base.includes('@')) return hostMatches(host, base.toLowerCase());
   const at = base.lastIndexOf('@');
-  return name.slice(0, name.lastIndexOf('@')) === base.slice(0, at) &&
-    host === base.slice(at + 1).toLowerCase();
+  return (
+    name.slice(0, name.lastIndexOf('@')) === base.slice(0, at) &&
+    host === base.slice(at + 1).toLowerCase()
+  );
 }
 
 function uriMatches(name: string, base: string): boolean {
@@ -44,12 +48,18 @@ function ipMatches(name: Uint8Array, base: Uint8Array): boolean {
 
 function matches(name: GeneralName, base: GeneralName): boolean {
   switch (name.kind) {
-    case nameKinds.email: return emailMatches(latin1(name.value), latin1(base.value));
-    case nameKinds.dns: return dnsMatches(lower(name.value), lower(base.value));
-    case nameKinds.directory: return nameIsUnder(name.value, base.value);
-    case nameKinds.uri: return uriMatches(lower(name.value), lower(base.value));
-    case nameKinds.ip: return ipMatches(name.value, base.value);
-    default: throw new Malformed('a constraint of a kind that is not known');
+    case nameKinds.email:
+      return emailMatches(latin1(name.value), latin1(base.value));
+    case nameKinds.dns:
+      return dnsMatches(lower(name.value), lower(base.value));
+    case nameKinds.directory:
+      return nameIsUnder(name.value, base.value);
+    case nameKinds.uri:
+      return uriMatches(lower(name.value), lower(base.value));
+    case nameKinds.ip:
+      return ipMatches(name.value, base.value);
+    default:
+      throw new Malformed('a constraint of a kind that is not known');
   }
 }
 
@@ -59,13 +69,17 @@ function namesOf(certificate: Certificate): GeneralName[] {
   if (!isEmptyName(certificate.subject)) {
     names.push({ kind: nameKinds.directory, value: certificate.subject });
     for (const address of attributesOf(certificate.subject, emailAddress)) {
-      names.push({ kind: nameKinds.email, value: Uint8Array.from(address, (c) => c.charCodeAt(0)) });
+      names.push({
+        kind: nameKinds.email,
+        value: Uint8Array.from(address, (c) => c.charCodeAt(0)),
+      });
     }
   }
   const alternative = certificate.extensions.get(extensionOids.subjectAltName);
   if (alternative !== undefined) {
     const more = readWhole(alternative.value, (input) =>
-      readGeneralNames(input.constructed(tag.sequence)));
+      readGeneralNames(input.constructed(tag.sequence)),
+    );
     if (more === null) throw new Malformed('alternative names are malformed');
     names.push(...more);
   }

@@ -5,16 +5,26 @@ import { Reader, tag } from './der.js';
 
 interface Attribute {
   type: string;
-  kind: number;  // identifier octet of the value
+  kind: number; // identifier octet of the value
   value: Uint8Array;
 }
 
 const attributeNames = new Map([
-  ['2.5.4.3', 'CN'], ['2.5.4.4', 'SN'], ['2.5.4.5', 'serialNumber'], ['2.5.4.6', 'C'],
-  ['2.5.4.7', 'L'], ['2.5.4.8', 'ST'], ['2.5.4.9', 'street'], ['2.5.4.10', 'O'],
-  ['2.5.4.11', 'OU'], ['2.5.4.12', 'title'], ['2.5.4.42', 'GN'],
-  ['2.5.4.97', 'organizationIdentifier'], ['0.9.2342.19200300.100.1.1', 'UID'],
-  ['0.9.2342.19200300.100.1.25', 'DC'], ['1.2.840.113549.1.9.1', 'emailAddress'],
+  ['2.5.4.3', 'CN'],
+  ['2.5.4.4', 'SN'],
+  ['2.5.4.5', 'serialNumber'],
+  ['2.5.4.6', 'C'],
+  ['2.5.4.7', 'L'],
+  ['2.5.4.8', 'ST'],
+  ['2.5.4.9', 'street'],
+  ['2.5.4.10', 'O'],
+  ['2.5.4.11', 'OU'],
+  ['2.5.4.12', 'title'],
+  ['2.5.4.42', 'GN'],
+  ['2.5.4.97', 'organizationIdentifier'],
+  ['0.9.2342.19200300.100.1.1', 'UID'],
+  ['0.9.2342.19200300.100.1.25', 'DC'],
+  ['1.2.840.113549.1.9.1', 'emailAddress'],
 ]);
 
 // What an attribute's value may be, as libcrypto has it; the first six are texts.
@@ -51,13 +61,17 @@ function readName(name: Uint8Array): Attribute[][] {
 // The text of a string type; null when it is none.
 function textOf({ kind, value }: Attribute): string | null {
   switch (kind) {
-    case 0x0c:  // UTF8String
+    case 0x0c: // UTF8String
       return decodeUtf8(value);
-    case 0x12: case 0x13: case 0x14: case 0x16:
-      return latin1(value);  // Numeric, Printable, Teletex, IA5
-    case 0x1e:  // BMPString
+    case 0x12:
+    case 0x13:
+    case 0x14:
+    case 0x16:
+      return latin1(value); // Numeric, Printable, Teletex, IA5
+    case 0x1e: // BMPString
       return value.length % 2 ? null : new TextDecoder('utf-16be').decode(value);
-    case 0x1c: {  // UniversalString
+    case 0x1c: {
+      // UniversalString
       if (value.length % 4) return null;
       const view = new DataView(value.buffer, value.byteOffset, value.length);
       let text = '';
@@ -77,12 +91,21 @@ function textOf({ kind, value }: Attribute): string | null {
 // string types do not matter.
 function canonical(name: Uint8Array): string[] {
   return readName(name).map((relative) =>
-    JSON.stringify(relative.map((attribute) => {
-      const text = attribute.kind === 0x12 ? null : textOf(attribute);
-      const folded = text?.replace(/[A-Z]/g, (c) => c.toLowerCase())
-        .replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '').replace(/[ \t\n\v\f\r]+/g, ' ');
-      return [attribute.type, folded ?? `${attribute.kind}#${toHex(attribute.value)}`].join('=');
-    }).sort()));
+    JSON.stringify(
+      relative
+        .map((attribute) => {
+          const text = attribute.kind === 0x12 ? null : textOf(attribute);
+          const folded = text
+            ?.replace(/[A-Z]/g, (c) => c.toLowerCase())
+            .replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, '')
+            .replace(/[ \t\n\v\f\r]+/g, ' ');
+          return [attribute.type, folded ?? `${attribute.kind}#${toHex(attribute.value)}`].join(
+            '=',
+          );
+        })
+        .sort(),
+    ),
+  );
 }
 
 export function sameName(a: Uint8Array, b: Uint8Array): boolean {
@@ -101,7 +124,9 @@ export const isEmptyName = (name: Uint8Array): boolean => readName(name).length 
 
 // The values of one type of attribute.
 export function attributesOf(name: Uint8Array, type: string): string[] {
-  return readName(name).flat().filter((attribute) => attribute.type === type)
+  return readName(name)
+    .flat()
+    .filter((attribute) => attribute.type === type)
     .map((attribute) => textOf(attribute) ?? '');
 }
 
@@ -111,10 +136,16 @@ const escaped = (text: string): string =>
 // "CN=TSA,O=Clinic" (RFC 2253)
 export function nameText(name: Uint8Array): string {
   const relatives = readName(name).map((relative) =>
-    relative.map((attribute) => {
-      const text = textOf(attribute);
-      return (attributeNames.get(attribute.type) ?? attribute.type) + '=' +
-        (text === null ? '#' + toHex(attribute.value) : escaped(text));
-    }).join('+'));
+    relative
+      .map((attribute) => {
+        const text = textOf(attribute);
+        return (
+          (attributeNames.get(attribute.type) ?? attribute.type) +
+          '=' +
+          (text === null ? '#' + toHex(attribute.value) : escaped(text))
+        );
+      })
+      .join('+'),
+  );
   return relatives.reverse().join(',') || '(no name)';
 }

@@ -1,8 +1,6 @@
 // Judges a whole package (../formats/package.md), record by record.
 
-import {
-  BagManifest, judgeTagFiles, readFile, type FileGroup,
-} from './bag.js';
+import { BagManifest, judgeTagFiles, readFile, type FileGroup } from './bag.js';
 import { judgeBatch, type PackageContext } from './batch.js';
 import { NoteVerifier, parseCheckpointUnverified, type Checkpoint } from './checkpoint.js';
 import { asMalformed, Malformed } from './der.js';
@@ -13,7 +11,15 @@ import type { Octets } from './source.js';
 import type { Time } from './time.js';
 import { TokenJudge, type JudgeOptions } from './token_checks.js';
 import {
-  failed, passed, report, undecided, verdictOf, warned, worse, type Finding, type Report,
+  failed,
+  passed,
+  report,
+  undecided,
+  verdictOf,
+  warned,
+  worse,
+  type Finding,
+  type Report,
   type Verdict,
 } from './verdict.js';
 import { ZipSource } from './zip.js';
@@ -37,7 +43,7 @@ export interface PackageHeader {
 // What judging the package yielded, but for the records, which went to `onRecord`.
 export interface PackageSummary {
   header: PackageHeader | null;
-  ownLogKey: boolean;  // the journal was judged with the package's own key
+  ownLogKey: boolean; // the journal was judged with the package's own key
   verdict: Verdict;
   records: number;
   passed: number;
@@ -50,7 +56,7 @@ export interface PackageSummary {
 
 export interface PackageOptions {
   judge: JudgeOptions;
-  logKey: string | null;  // the journal's public key; null: the package's own
+  logKey: string | null; // the journal's public key; null: the package's own
   onRecord: (record: RecordResult) => void;
   onProgress: (records: number, total: number) => void;
 }
@@ -59,8 +65,10 @@ function parseHeader(octets: Uint8Array): PackageHeader {
   const members = parseCanonical(octets, 'package.json', { size: headerSizeMax, depth: 16 });
   members.kind('package', '1');
   const header: PackageHeader = {
-    archive: members.text('archive'), exportedAt: members.time('exportedAt'),
-    exportedBy: members.text('exportedBy'), logKey: members.text('logKey'),
+    archive: members.text('archive'),
+    exportedAt: members.time('exportedAt'),
+    exportedBy: members.text('exportedBy'),
+    logKey: members.text('logKey'),
     records: members.integer('records', 2 ** 53 - 1),
     tracks: members.array('tracks', 64).map(readTrack),
   };
@@ -83,14 +91,17 @@ class PackageChecks {
   private readonly tokens: TokenJudge;
   private header: PackageHeader | null = null;
   private log: NoteVerifier | null = null;
-  private worstPart: Verdict = 'PASSED';  // of records and batches
+  private worstPart: Verdict = 'PASSED'; // of records and batches
   private readonly counts = { PASSED: 0, INDETERMINATE: 0, FAILED: 0 };
   private readonly visited = new Set<string>();
   private records = 0;
   private files = 0;
   private bytes = 0;
 
-  constructor(private readonly source: ZipSource, private readonly options: PackageOptions) {
+  constructor(
+    private readonly source: ZipSource,
+    private readonly options: PackageOptions,
+  ) {
     this.tokens = new TokenJudge(options.judge);
   }
 
@@ -104,9 +115,13 @@ class PackageChecks {
       manifest = new BagManifest(this.source);
     } catch (thrown) {
       const error = asMalformed(thrown);
-      this.add(failed(error.code === 'not_found' ? 'SIGNED_DATA_NOT_FOUND' : 'FORMAT_FAILURE',
-        "The manifest, which lists the files of the package, is missing or can't be read.",
-        { detail: error.message, rule: 'RFC 8493 section 2.1.3' }));
+      this.add(
+        failed(
+          error.code === 'not_found' ? 'SIGNED_DATA_NOT_FOUND' : 'FORMAT_FAILURE',
+          "The manifest, which lists the files of the package, is missing or can't be read.",
+          { detail: error.message, rule: 'RFC 8493 section 2.1.3' },
+        ),
+      );
     }
     if (manifest !== null) {
       manifest.findings.forEach((finding) => this.add(finding));
@@ -120,10 +135,18 @@ class PackageChecks {
 
   private summary(): PackageSummary {
     const verdict = worse(verdictOf(this.report), this.worstPart);
-    return { header: this.header, ownLogKey: this.log !== null && this.options.logKey === null, verdict,
-             records: this.records, passed: this.counts.PASSED,
-             indeterminate: this.counts.INDETERMINATE, failed: this.counts.FAILED,
-             files: this.files, bytes: this.bytes, report: this.report };
+    return {
+      header: this.header,
+      ownLogKey: this.log !== null && this.options.logKey === null,
+      verdict,
+      records: this.records,
+      passed: this.counts.PASSED,
+      indeterminate: this.counts.INDETERMINATE,
+      failed: this.counts.FAILED,
+      files: this.files,
+      bytes: this.bytes,
+      report: this.report,
+    };
   }
 
   private add(finding: Finding): void {
@@ -135,8 +158,12 @@ class PackageChecks {
     try {
       octets = readFile(this.source, 'data/package.json', headerSizeMax);
     } catch (thrown) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND', "package.json is missing or can't be read.",
-                      { detail: asMalformed(thrown).message, rule: packageRule }));
+      this.add(
+        failed('SIGNED_DATA_NOT_FOUND', "package.json is missing or can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: packageRule,
+        }),
+      );
       return;
     }
     try {
@@ -144,10 +171,15 @@ class PackageChecks {
     } catch (thrown) {
       const error = asMalformed(thrown);
       const more = { detail: error.message, rule: packageRule };
-      this.add(error.code === 'unsupported'
-        ? undecided('UNSUPPORTED_ALGORITHM',
-                    "The package is of a version that this program can't read.", more)
-        : failed('FORMAT_FAILURE', "package.json can't be read.", more));
+      this.add(
+        error.code === 'unsupported'
+          ? undecided(
+              'UNSUPPORTED_ALGORITHM',
+              "The package is of a version that this program can't read.",
+              more,
+            )
+          : failed('FORMAT_FAILURE', "package.json can't be read.", more),
+      );
     }
   }
 
@@ -161,17 +193,32 @@ class PackageChecks {
     try {
       this.log = NoteVerifier.fromVkey(this.header.logKey);
     } catch (thrown) {
-      this.add(failed('FORMAT_FAILURE', "The journal's key in package.json can't be read.",
-                      { detail: asMalformed(thrown).message, rule: packageRule }));
+      this.add(
+        failed('FORMAT_FAILURE', "The journal's key in package.json can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: packageRule,
+        }),
+      );
       return;
     }
-    this.add(warned('The journal was judged with the key that the package itself holds: this shows that its parts agree, not whose journal it is.',
-      { detail: this.header.logKey, rule: packageRule }));
+    this.add(
+      warned(
+        'The journal was judged with the key that the package itself holds: this shows that its parts agree, not whose journal it is.',
+        { detail: this.header.logKey, rule: packageRule },
+      ),
+    );
   }
 
   private contextFor(manifest: BagManifest): PackageContext {
-    return { source: this.source, tokens: this.tokens, log: this.log, unlisted: manifest.unlisted,
-             tracks: this.header?.tracks ?? [], newest: this.newestCheckpoint(), batches: new Map() };
+    return {
+      source: this.source,
+      tokens: this.tokens,
+      log: this.log,
+      unlisted: manifest.unlisted,
+      tracks: this.header?.tracks ?? [],
+      newest: this.newestCheckpoint(),
+      batches: new Map(),
+    };
   }
 
   private newestCheckpoint(): Checkpoint | null {
@@ -179,25 +226,37 @@ class PackageChecks {
     try {
       note = readFile(this.source, 'data/journal/checkpoint', noteSizeMax);
     } catch (thrown) {
-      this.add(undecided('NO_POE', "The journal's newest checkpoint is not in the package.",
-                         { detail: asMalformed(thrown).message, rule: packageRule }));
+      this.add(
+        undecided('NO_POE', "The journal's newest checkpoint is not in the package.", {
+          detail: asMalformed(thrown).message,
+          rule: packageRule,
+        }),
+      );
       return null;
     }
     try {
       const checkpoint = this.log?.checkpoint(note) ?? parseCheckpointUnverified(note);
-      this.add(this.log === null
-        ? undecided('NO_TRUST_ANCHOR', "The journal's key is not known.", { rule: packageRule })
-        : passed("The journal's newest checkpoint is signed by its key.",
-                 { detail: `${checkpoint.origin}, ${checkpoint.size} entries`,
-                   rule: 'c2sp.org/signed-note' }));
+      this.add(
+        this.log === null
+          ? undecided('NO_TRUST_ANCHOR', "The journal's key is not known.", { rule: packageRule })
+          : passed("The journal's newest checkpoint is signed by its key.", {
+              detail: `${checkpoint.origin}, ${checkpoint.size} entries`,
+              rule: 'c2sp.org/signed-note',
+            }),
+      );
       return checkpoint;
     } catch (thrown) {
       const error = asMalformed(thrown);
       const more = { detail: error.message, rule: 'c2sp.org/tlog-checkpoint' };
-      this.add(error.code === 'denied'
-        ? failed('SIG_CRYPTO_FAILURE',
-                 "The journal's newest checkpoint is not signed by the journal's key.", more)
-        : failed('FORMAT_FAILURE', "The journal's newest checkpoint can't be read.", more));
+      this.add(
+        error.code === 'denied'
+          ? failed(
+              'SIG_CRYPTO_FAILURE',
+              "The journal's newest checkpoint is not signed by the journal's key.",
+              more,
+            )
+          : failed('FORMAT_FAILURE', "The journal's newest checkpoint can't be read.", more),
+      );
       return null;
     }
   }
@@ -234,30 +293,45 @@ class PackageChecks {
     for (const [folder, names] of manifest.unlisted) {
       if (folder !== '' && this.visited.has(folder)) continue;
       for (const name of names) {
-        this.add(failed('SIGNED_DATA_NOT_FOUND',
-          '{0} is in the package, but the package does not list it: it was added later.',
-          { args: [name], rule: 'RFC 8493 section 3' }));
+        this.add(
+          failed(
+            'SIGNED_DATA_NOT_FOUND',
+            '{0} is in the package, but the package does not list it: it was added later.',
+            { args: [name], rule: 'RFC 8493 section 3' },
+          ),
+        );
       }
     }
     if (manifest.unlistedCount === 0 && manifest.findings.length === 0) {
-      this.add(passed('The package holds the files that its manifest lists, and no others.',
-                      { detail: `${manifest.files} files`, rule: 'RFC 8493 section 3' }));
+      this.add(
+        passed('The package holds the files that its manifest lists, and no others.', {
+          detail: `${manifest.files} files`,
+          rule: 'RFC 8493 section 3',
+        }),
+      );
     }
   }
 
   // What the package says about its own size, when nothing else explains a difference.
   private checkCounts(oxum: string): void {
     if (this.header !== null && this.header.records !== this.records) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND',
-        'The package says that it holds {0} records; it holds {1}.',
-        { args: [String(this.header.records), String(this.records)], rule: packageRule }));
+      this.add(
+        failed(
+          'SIGNED_DATA_NOT_FOUND',
+          'The package says that it holds {0} records; it holds {1}.',
+          { args: [String(this.header.records), String(this.records)], rule: packageRule },
+        ),
+      );
     }
     const found = `${this.bytes}.${this.files}`;
     const sound = worse(verdictOf(this.report), this.worstPart) !== 'FAILED';
     if (sound && oxum !== '' && oxum !== found) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND',
-        'The package does not hold as much as bag-info.txt says.',
-        { detail: `Payload-Oxum ${oxum}, found ${found}`, rule: 'RFC 8493 section 2.2.2' }));
+      this.add(
+        failed('SIGNED_DATA_NOT_FOUND', 'The package does not hold as much as bag-info.txt says.', {
+          detail: `Payload-Oxum ${oxum}, found ${found}`,
+          rule: 'RFC 8493 section 2.2.2',
+        }),
+      );
     }
   }
 }
@@ -270,4 +344,3 @@ export function verifyPackage(octets: Octets, options: PackageOptions): PackageS
   }
   return new PackageChecks(source, options).run();
 }
-

@@ -4,40 +4,30 @@ import { equal, toHex } from './bytes.js';
 import { readFile, type ManifestEntry } from './bag.js';
 import { asMalformed } from './der.js';
 import { hash, Hasher, type DigestAlgorithm, type Digests } from './digest.js';
-import type { Sentence } from './texts.js';
 import { failed, type Finding } from './verdict.js';
 import type { ZipSource } from './zip.js';
 
 const rule = 'RFC 8493 section 2.1.3';
 
-// How a file is called in a finding: one of these, or by its name.
-export interface Label {
-  missing: Sentence;
-  tooLong: Sentence;
-  damaged: Sentence;
-  altered: Sentence;
-  args: string[];
-}
-
-export const byName = (name: string): Label => ({
-  missing: '{0} is missing, though the package lists it.',
-  tooLong: '{0} is longer than any such file may be.',
-  damaged: "{0} is damaged and can't be read.",
-  altered: '{0} was altered: it is not the file that the package lists.',
-  args: [name],
-});
-
-function unreadable(label: Label, thrown: unknown): Finding {
+// `label`: how the file is called in a finding.
+function unreadable(label: string, thrown: unknown): Finding {
   const error = asMalformed(thrown);
-  const more = { args: label.args, detail: error.message, rule };
-  if (error.code === 'not_found') return failed('SIGNED_DATA_NOT_FOUND', label.missing, more);
-  if (error.code === 'too_large') return failed('FORMAT_FAILURE', label.tooLong, more);
-  return failed('HASH_FAILURE', label.damaged, more);
+  const more = { args: [label], detail: error.message, rule };
+  if (error.code === 'not_found') {
+    return failed('SIGNED_DATA_NOT_FOUND', '{0} is missing, though the package lists it.', more);
+  }
+  if (error.code === 'too_large') {
+    return failed('FORMAT_FAILURE', '{0} is longer than any such file may be.', more);
+  }
+  return failed('HASH_FAILURE', "{0} is damaged and can't be read.", more);
 }
 
-const alteredFinding = (label: Label, is: Uint8Array, listed: Uint8Array): Finding =>
-  failed('HASH_FAILURE', label.altered, { args: label.args, rule,
-    detail: `SHA-256 is ${toHex(is)}, listed ${toHex(listed)}` });
+const alteredFinding = (label: string, is: Uint8Array, listed: Uint8Array): Finding =>
+  failed('HASH_FAILURE', '{0} was altered: it is not the file that the package lists.', {
+    args: [label],
+    rule,
+    detail: `SHA-256 is ${toHex(is)}, listed ${toHex(listed)}`,
+  });
 
 export interface HashedFile {
   size: number;
@@ -45,8 +35,11 @@ export interface HashedFile {
 }
 
 // Reads a file once, in all hash functions that are asked for. Throws what reading throws.
-export function hashFile(source: ZipSource, name: string,
-                         algorithms: readonly DigestAlgorithm[]): HashedFile {
+export function hashFile(
+  source: ZipSource,
+  name: string,
+  algorithms: readonly DigestAlgorithm[],
+): HashedFile {
   const hasher = new Hasher(algorithms);
   let size = 0;
   for (const piece of source.read(name)) {
@@ -57,8 +50,13 @@ export function hashFile(source: ZipSource, name: string,
 }
 
 // A listed file that is small: its octets, however wrong, when it can be read; null otherwise.
-export function readListed(source: ZipSource, entry: ManifestEntry, sizeMax: number,
-                           findings: Finding[], label = byName(entry.name)): Uint8Array | null {
+export function readListed(
+  source: ZipSource,
+  entry: ManifestEntry,
+  sizeMax: number,
+  findings: Finding[],
+  label = entry.name,
+): Uint8Array | null {
   let octets: Uint8Array;
   try {
     octets = readFile(source, entry.name, sizeMax);
@@ -72,8 +70,12 @@ export function readListed(source: ZipSource, entry: ManifestEntry, sizeMax: num
 }
 
 // A listed file of any size, compared with the manifest alone. Its size; 0 when it can't be read.
-export function judgeListed(source: ZipSource, entry: ManifestEntry, findings: Finding[],
-                            label = byName(entry.name)): number {
+export function judgeListed(
+  source: ZipSource,
+  entry: ManifestEntry,
+  findings: Finding[],
+  label = entry.name,
+): number {
   try {
     const { size, digests } = hashFile(source, entry.name, ['sha256']);
     const digest = digests.get('sha256')!;

@@ -11,20 +11,21 @@ import type { Message, Request } from './worker.js';
 
 declare const PERDURA_VERSION: string;
 
-const recordsTold = 500;  // those that did not pass come first
+const recordsTold = 500; // those that did not pass come first
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
 let language: Language = navigator.language.startsWith('ja') ? 'ja' : 'en';
-const text = (name: PageText, ...args: (string | number)[]): string => pageText(language, name, ...args);
+const text = (name: PageText, ...args: (string | number)[]): string =>
+  pageText(language, name, ...args);
 
 // What a run yielded so far, so that it can be drawn again in another language.
 interface Run {
   at: Time;
-  files: string;  // their names
+  files: string; // their names
   trust: string;
   outcome: Outcome | null;
-  records: RecordResult[];  // at most recordsTold of each verdict
+  records: RecordResult[]; // at most recordsTold of each verdict
   error: { heading: PageText; where: string; what: string } | null;
 }
 
@@ -39,17 +40,25 @@ function setStatus(status: string): void {
 
 function drawChosen(kind: 'files' | 'trust'): void {
   const items = chosen[kind].map((file) =>
-    element('li', '', `${file.name} (${file.size.toLocaleString('en-US')})`));
+    element('li', '', `${file.name} (${file.size.toLocaleString('en-US')})`),
+  );
   byId(`${kind}-chosen`).replaceChildren(
-    ...(items.length > 0 ? items : [element('li', 'quiet', text('none'))]));
+    ...(items.length > 0 ? items : [element('li', 'quiet', text('none'))]),
+  );
 }
 
 // Those that did not pass first: what a reader must see comes before what is as it should be.
 function drawRecords(view: ReportView, records: RecordResult[], total: number): Node[] {
   const order = { FAILED: 0, INDETERMINATE: 1, PASSED: 2 };
-  const sorted = [...records].sort((a, b) => order[a.verdict] - order[b.verdict]).slice(0, recordsTold);
-  const nodes: Node[] = [element('h2', '', text('records')), ...sorted.map((one) => view.record(one))];
-  if (total > sorted.length) nodes.push(element('p', '', text('moreRecords', total - sorted.length)));
+  const sorted = [...records]
+    .sort((a, b) => order[a.verdict] - order[b.verdict])
+    .slice(0, recordsTold);
+  const nodes: Node[] = [
+    element('h2', '', text('records')),
+    ...sorted.map((one) => view.record(one)),
+  ];
+  if (total > sorted.length)
+    nodes.push(element('p', '', text('moreRecords', total - sorted.length)));
   return nodes;
 }
 
@@ -62,9 +71,13 @@ function drawOutcome(view: ReportView, { outcome, records }: Run): Node[] {
   }
   const { summary } = outcome;
   const own = decisive(summary.report);
-  const why = own || (records.find(({ verdict }) => verdict === summary.verdict)?.subIndication ?? '');
-  return [view.summary(summary, summary.verdict === 'PASSED' ? '' : why), view.package(summary),
-          ...drawRecords(view, records, summary.records)];
+  const why =
+    own || (records.find(({ verdict }) => verdict === summary.verdict)?.subIndication ?? '');
+  return [
+    view.summary(summary, summary.verdict === 'PASSED' ? '' : why),
+    view.package(summary),
+    ...drawRecords(view, records, summary.records),
+  ];
 }
 
 function button(name: PageText, act: () => void): HTMLElement {
@@ -79,14 +92,28 @@ function drawReport(): void {
   area.hidden = run === null || (run.outcome === null && run.error === null);
   if (run === null || area.hidden) return;
   const view = new ReportView(language);
-  const nodes = run.error === null ? drawOutcome(view, run) : [
-    element('p', 'word', text(run.error.heading)),
-    element('p', '', [run.error.where, run.error.what].filter(Boolean).join(': '))];
-  const foot = run.error === null
-    ? [element('p', 'quiet', text('judgedAs', timeText(run.at))),
-       element('p', 'quiet', text('checked', run.files)),
-       element('p', 'quiet', text('trusted', run.trust || text('nobody'))),
-       element('p', '', button('print', () => window.print()), ' ', button('save', saveJson))] : [];
+  const nodes =
+    run.error === null
+      ? drawOutcome(view, run)
+      : [
+          element('p', 'word', text(run.error.heading)),
+          element('p', '', [run.error.where, run.error.what].filter(Boolean).join(': ')),
+        ];
+  const foot =
+    run.error === null
+      ? [
+          element('p', 'quiet', text('judgedAs', timeText(run.at))),
+          element('p', 'quiet', text('checked', run.files)),
+          element('p', 'quiet', text('trusted', run.trust || text('nobody'))),
+          element(
+            'p',
+            '',
+            button('print', () => window.print()),
+            ' ',
+            button('save', saveJson),
+          ),
+        ]
+      : [];
   area.replaceChildren(...nodes, ...foot);
 }
 
@@ -161,18 +188,29 @@ function start(): void {
     setStatus(text('none'));
     return;
   }
-  const named = (kind: 'files' | 'trust'): string => chosen[kind].map(({ name }) => name).join(', ');
-  run = { at, files: named('files'), trust: named('trust'), outcome: null, records: [], error: null };
+  const named = (kind: 'files' | 'trust'): string =>
+    chosen[kind].map(({ name }) => name).join(', ');
+  run = {
+    at,
+    files: named('files'),
+    trust: named('trust'),
+    outcome: null,
+    records: [],
+    error: null,
+  };
   drawReport();
   setBusy(true);
   setStatus(text('working'));
   workerUrl ??= URL.createObjectURL(
-    new Blob([byId('worker').textContent ?? ''], { type: 'text/javascript' }));
+    new Blob([byId('worker').textContent ?? ''], { type: 'text/javascript' }),
+  );
   worker = new Worker(workerUrl);
   worker.onmessage = ({ data }: MessageEvent<Message>) => receive(data);
   worker.onerror = (event) => receive({ kind: 'broken', what: event.message });
   const request: Request = {
-    ...chosen, at, logKey: byId<HTMLInputElement>('log-key').value.trim() || null,
+    ...chosen,
+    at,
+    logKey: byId<HTMLInputElement>('log-key').value.trim() || null,
     revocationRequired: byId<HTMLSelectElement>('revocation').value === 'required',
   };
   worker.postMessage(request);
@@ -192,10 +230,12 @@ function take(kind: 'files' | 'trust', files: FileList | null): void {
 
 function acceptDrops(kind: 'files' | 'trust'): void {
   const area = byId(`${kind}-area`);
-  const over = (is: boolean) => (event: DragEvent): void => {
-    event.preventDefault();
-    area.classList.toggle('over', is);
-  };
+  const over =
+    (is: boolean) =>
+    (event: DragEvent): void => {
+      event.preventDefault();
+      area.classList.toggle('over', is);
+    };
   area.addEventListener('dragover', over(true));
   area.addEventListener('dragleave', over(false));
   area.addEventListener('drop', (event) => {
@@ -235,7 +275,8 @@ window.addEventListener('beforeprint', () => {
   for (const node of byId('report').querySelectorAll('details')) node.open = true;
 });
 // What is dropped beside the areas must not replace the page.
-for (const kind of ['dragover', 'drop']) window.addEventListener(kind, (event) => event.preventDefault());
+for (const kind of ['dragover', 'drop'])
+  window.addEventListener(kind, (event) => event.preventDefault());
 acceptDrops('files');
 acceptDrops('trust');
 drawTexts();

@@ -6,10 +6,20 @@ import type { EvidenceReport } from './evidence.js';
 import type { PackageSummary } from './package.js';
 import type { RecordResult } from './record.js';
 import { timeText, type Time } from './time.js';
-import { verdictOf, type Finding, type Report, type SubIndication, type Verdict } from './verdict.js';
+import {
+  verdictOf,
+  type Finding,
+  type Report,
+  type SubIndication,
+  type Verdict,
+} from './verdict.js';
 
 // An element with a class and children; text is put in as text.
-export function element(name: string, className: string, ...children: (Node | string)[]): HTMLElement {
+export function element(
+  name: string,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElement {
   const node = document.createElement(name);
   if (className !== '') node.className = className;
   node.append(...children.map((child) => (typeof child === 'string' ? printable(child) : child)));
@@ -20,11 +30,13 @@ export function element(name: string, className: string, ...children: (Node | st
 function printable(text: string): string {
   return text.replace(
     /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (c) => `\\u{${c.codePointAt(0)!.toString(16).toUpperCase()}}`);
+    (c) => `\\u{${c.codePointAt(0)!.toString(16).toUpperCase()}}`,
+  );
 }
 
 const tone = (verdict: Verdict): string => verdict.toLowerCase();
-const word = (verdict: Verdict, why: SubIndication): string => (why === '' ? verdict : `${verdict} (${why})`);
+const word = (verdict: Verdict, why: SubIndication): string =>
+  why === '' ? verdict : `${verdict} (${why})`;
 const grouped = (number: number): string => number.toLocaleString('en-US');
 
 export class ReportView {
@@ -37,18 +49,41 @@ export class ReportView {
   // The verdict, large, with what it means.
   verdict(verdict: Verdict, why: SubIndication, ...more: string[]): HTMLElement {
     const key = tone(verdict) as 'passed' | 'indeterminate' | 'failed';
-    return element('div', `verdict ${key}`,
+    return element(
+      'div',
+      `verdict ${key}`,
       element('p', 'word', `${this.text(key)}: ${word(verdict, why)}`),
-      ...[...more, this.text(`${key}Means`)].map((line) => element('p', '', line)));
+      ...[...more, this.text(`${key}Means`)].map((line) => element('p', '', line)),
+    );
   }
 
   summary(summary: PackageSummary, why: SubIndication): HTMLElement {
     const { header } = summary;
-    const origin = header === null ? [] : [this.text('archive', `'${header.archive}'`,
-      timeText(header.exportedAt), `'${header.exportedBy}'`)];
-    return this.verdict(summary.verdict, why, ...origin, this.text('counts', grouped(summary.records),
-      grouped(summary.passed), grouped(summary.indeterminate), grouped(summary.failed),
-      grouped(summary.files), grouped(summary.bytes)));
+    const origin =
+      header === null
+        ? []
+        : [
+            this.text(
+              'archive',
+              `'${header.archive}'`,
+              timeText(header.exportedAt),
+              `'${header.exportedBy}'`,
+            ),
+          ];
+    return this.verdict(
+      summary.verdict,
+      why,
+      ...origin,
+      this.text(
+        'counts',
+        grouped(summary.records),
+        grouped(summary.passed),
+        grouped(summary.indeterminate),
+        grouped(summary.failed),
+        grouped(summary.files),
+        grouped(summary.bytes),
+      ),
+    );
   }
 
   evidence(evidence: EvidenceReport): HTMLElement {
@@ -69,11 +104,21 @@ export class ReportView {
         lines.push(element('p', 'quiet', this.text('by', `'${track.tsa || track.name}'`) + self));
       }
     }
-    return element('article', `record ${tone(record.verdict)}`,
-      element('h3', '', element('span', 'mark', word(record.verdict, record.subIndication)), ' ',
-              record.record),
-      ...lines, element('p', 'quiet', this.text('documents', grouped(record.documents))),
-      this.troubles(record.report), this.details(record.report));
+    return element(
+      'article',
+      `record ${tone(record.verdict)}`,
+      element(
+        'h3',
+        '',
+        element('span', 'mark', word(record.verdict, record.subIndication)),
+        ' ',
+        record.record,
+      ),
+      ...lines,
+      element('p', 'quiet', this.text('documents', grouped(record.documents))),
+      this.troubles(record.report),
+      this.details(record.report),
+    );
   }
 
   since(time: Time): string {
@@ -81,19 +126,36 @@ export class ReportView {
   }
 
   private section(title: string, report: Report): HTMLElement {
-    return element('section', `record ${tone(verdictOf(report))}`, element('h3', '', title),
-                   this.troubles(report), this.details(report));
+    return element(
+      'section',
+      `record ${tone(verdictOf(report))}`,
+      element('h3', '', title),
+      this.troubles(report),
+      this.details(report),
+    );
   }
 
   // What is not PASSED, and what the reader should know: always seen.
   private troubles(report: Report): HTMLElement {
-    return element('div', 'tree', this.tree(report, (one) => one.verdict !== 'PASSED' || one.warning));
+    return element(
+      'div',
+      'tree',
+      this.tree(report, (one) => one.verdict !== 'PASSED' || one.warning),
+    );
   }
 
   // Everything, on demand.
   private details(report: Report): HTMLElement {
-    return element('details', '', element('summary', '', this.text('details')),
-                   element('div', 'tree', this.tree(report, () => true)));
+    return element(
+      'details',
+      '',
+      element('summary', '', this.text('details')),
+      element(
+        'div',
+        'tree',
+        this.tree(report, () => true),
+      ),
+    );
   }
 
   private tree(report: Report, isTold: (finding: Finding) => boolean): HTMLElement {
@@ -112,8 +174,13 @@ export class ReportView {
     const { verdict, subIndication, warning, detail, rule } = finding;
     const mark = warning ? this.text('note') : word(verdict, subIndication);
     const source = [detail, rule].filter((text) => text !== '').join('; ');
-    return element('li', warning ? 'indeterminate' : tone(verdict),
-      element('span', 'mark', `${mark}:`), ' ', say(this.language, finding.what, finding.args),
-      ...(source === '' ? [] : [element('span', 'detail', source)]));
+    return element(
+      'li',
+      warning ? 'indeterminate' : tone(verdict),
+      element('span', 'mark', `${mark}:`),
+      ' ',
+      say(this.language, finding.what, finding.args),
+      ...(source === '' ? [] : [element('span', 'detail', source)]),
+    );
   }
 }

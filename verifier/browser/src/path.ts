@@ -2,9 +2,7 @@
 // certificates of one name are all tried. RFC 5280 section 6, as far as libcrypto has it.
 
 import { equal } from './bytes.js';
-import {
-  authorityKeyMatches, timeStamping, usage, type Certificate,
-} from './certificate.js';
+import { authorityKeyMatches, timeStamping, usage, type Certificate } from './certificate.js';
 import { namesAreAllowed } from './name_constraints.js';
 import { sameName } from './names.js';
 import { checkSignature, signedParts, type SignatureCheck } from './signature.js';
@@ -18,14 +16,18 @@ const rule = 'RFC 5280 section 6';
 // Whether it is made for stamping time and nothing else (RFC 3161 section 2.3).
 export function judgePurpose(signer: Certificate): Finding {
   const purposeRule = 'RFC 3161 section 2.3';
-  const unfit = (detail: string): Finding => failed('CERTIFICATE_FAILURE',
-    'The certificate that signed the time-stamp is not one for stamping time.',
-    { detail: `${signer.text}: ${detail}`, rule: purposeRule });
+  const unfit = (detail: string): Finding =>
+    failed(
+      'CERTIFICATE_FAILURE',
+      'The certificate that signed the time-stamp is not one for stamping time.',
+      { detail: `${signer.text}: ${detail}`, rule: purposeRule },
+    );
   if (signer.version !== 2) return unfit('not of version 3');
   if (signer.invalid) return unfit('extensions are malformed');
   const uses = signer.extendedKeyUsage;
   if (uses === null) return unfit('extended key usage is absent, double or malformed');
-  if (!signer.extensions.get('2.5.29.37')!.critical) return unfit('extended key usage is not critical');
+  if (!signer.extensions.get('2.5.29.37')!.critical)
+    return unfit('extended key usage is not critical');
   if (uses.length !== 1 || uses[0] !== timeStamping) {
     return unfit('extended key usage is not timeStamping alone');
   }
@@ -34,8 +36,10 @@ export function judgePurpose(signer: Certificate): Finding {
   if ((stated & signing) === 0 || (stated & ~signing) !== 0) {
     return unfit('key usage is not for signatures alone');
   }
-  return passed('The certificate that signed the time-stamp is one for stamping time only.',
-                { detail: signer.text, rule: purposeRule });
+  return passed('The certificate that signed the time-stamp is one for stamping time only.', {
+    detail: signer.text,
+    rule: purposeRule,
+  });
 }
 
 // Whether `issuer` signed `certificate`, on its original octets.
@@ -43,15 +47,20 @@ export function checkIssued(certificate: Certificate, issuer: Certificate): Sign
   const parts = signedParts(certificate.octets);
   // RFC 5280 section 4.1.1.2: the algorithm stands inside and outside of what is signed.
   if (parts === null || !equal(certificate.innerAlgorithm, certificate.outerAlgorithm)) {
-    return { outcome: 'invalid', scheme: 'other scheme', keyBits: 0, digest: null,
-             detail: 'certificate is malformed' };
+    return {
+      outcome: 'invalid',
+      scheme: 'other scheme',
+      keyBits: 0,
+      digest: null,
+      detail: 'certificate is malformed',
+    };
   }
   return checkSignature(parts.algorithm, null, issuer.key, parts.tbs, parts.signature);
 }
 
 export interface PathResult {
-  path: Certificate[];  // signer first, anchor last; empty when there is none
-  signatures: SignatureCheck[];  // path[i + 1] made signatures[i] on path[i]
+  path: Certificate[]; // signer first, anchor last; empty when there is none
+  signatures: SignatureCheck[]; // path[i + 1] made signatures[i] on path[i]
   finding: Finding;
 }
 
@@ -62,8 +71,11 @@ class Search {
   finding: Finding | null = null;
   private checks = 0;
 
-  constructor(private readonly pool: readonly Certificate[],
-              private readonly anchors: readonly Certificate[], private readonly time: Time) {}
+  constructor(
+    private readonly pool: readonly Certificate[],
+    private readonly anchors: readonly Certificate[],
+    private readonly time: Time,
+  ) {}
 
   from(certificate: Certificate): boolean {
     this.path.push(certificate);
@@ -87,9 +99,13 @@ class Search {
       if (++this.checks > signatureChecksMax) return false;
       const signature = checkIssued(certificate, candidate);
       if (signature.outcome === 'unsupported') {
-        this.note(undecided('UNSUPPORTED_ALGORITHM',
-          'A certificate is signed in a way that this program cannot check.',
-          { detail: signature.detail, rule }));
+        this.note(
+          undecided(
+            'UNSUPPORTED_ALGORITHM',
+            'A certificate is signed in a way that this program cannot check.',
+            { detail: signature.detail, rule },
+          ),
+        );
       }
       if (signature.outcome !== 'valid') continue;
       this.signatures.push(signature);
@@ -101,27 +117,33 @@ class Search {
 
   private accepted(): boolean {
     const between = this.path.slice(1, -1);
-    const unfit = between.find((ca) =>
-      !ca.isCa || ca.invalid || !ca.mayUse(usage.keyCertSign));
+    const unfit = between.find((ca) => !ca.isCa || ca.invalid || !ca.mayUse(usage.keyCertSign));
     if (unfit !== undefined) {
-      this.note(failed('CERTIFICATE_FAILURE',
-        'A certificate in the path may not issue certificates.',
-        { detail: unfit.text, rule: 'RFC 5280 section 6.1.4 (k) to (n)' }));
+      this.note(
+        failed('CERTIFICATE_FAILURE', 'A certificate in the path may not issue certificates.', {
+          detail: unfit.text,
+          rule: 'RFC 5280 section 6.1.4 (k) to (n)',
+        }),
+      );
       return false;
     }
     return this.isProper() && this.isInTime() && this.namesAreProper();
   }
 
   private refuse(culprit: Certificate, detail: string): false {
-    this.note(failed('CERTIFICATE_FAILURE',
-      'The certificates do not form a proper path to one that you trust.',
-      { detail: `${culprit.text}: ${detail}`, rule }));
+    this.note(
+      failed(
+        'CERTIFICATE_FAILURE',
+        'The certificates do not form a proper path to one that you trust.',
+        { detail: `${culprit.text}: ${detail}`, rule },
+      ),
+    );
     return false;
   }
 
   // What does not depend on time: extensions, roles, lengths (RFC 5280 section 6.1.4).
   private isProper(): boolean {
-    let below = 0;  // intermediate certificates so far that are not self-issued
+    let below = 0; // intermediate certificates so far that are not self-issued
     for (const [i, certificate] of this.path.entries()) {
       const last = i === this.path.length - 1;
       if (certificate.invalid && (!last || i > 0)) {
@@ -131,8 +153,13 @@ class Search {
         return this.refuse(certificate, 'a critical extension is not known');
       }
       const issuer = this.path[i + 1];
-      if (issuer !== undefined && (!issuer.mayUse(usage.keyCertSign) ||
-                                   !authorityKeyMatches(certificate, issuer))) {
+      if (issuer !== undefined && looksSelfSigned(certificate)) {
+        return this.refuse(certificate, 'does not say by which key of its name it is signed');
+      }
+      if (
+        issuer !== undefined &&
+        (!issuer.mayUse(usage.keyCertSign) || !authorityKeyMatches(certificate, issuer))
+      ) {
         return this.refuse(certificate, 'its issuer is another one');
       }
       if (i > 0 && !mayBeCa(certificate)) return this.refuse(certificate, 'is no CA');
@@ -150,13 +177,21 @@ class Search {
       if (!certificate.timesAreProper) return this.refuse(certificate, 'its validity is malformed');
       if (certificate.validAt(this.time)) continue;
       if (certificate === this.path[this.path.length - 1]) {
-        this.note(undecided('NO_CERTIFICATE_CHAIN_FOUND',
-          'The certificate that you trust was not valid at the time of the stamp.',
-          { detail: certificate.text, rule }));
+        this.note(
+          undecided(
+            'NO_CERTIFICATE_CHAIN_FOUND',
+            'The certificate that you trust was not valid at the time of the stamp.',
+            { detail: certificate.text, rule },
+          ),
+        );
       } else {
-        this.note(failed('NOT_YET_VALID',
-          'A certificate in the path was not valid at the time of the stamp.',
-          { detail: certificate.text, rule: 'RFC 5280 section 6.1.3 (a) (2)' }));
+        this.note(
+          failed(
+            'NOT_YET_VALID',
+            'A certificate in the path was not valid at the time of the stamp.',
+            { detail: certificate.text, rule: 'RFC 5280 section 6.1.3 (a) (2)' },
+          ),
+        );
       }
       return false;
     }
@@ -164,8 +199,10 @@ class Search {
   }
 
   private namesAreProper(): boolean {
-    return namesAreAllowed(this.path) ||
-      this.refuse(this.path[0]!, 'a CA is not allowed to issue for that name');
+    return (
+      namesAreAllowed(this.path) ||
+      this.refuse(this.path[0]!, 'a CA is not allowed to issue for that name')
+    );
   }
 
   // Keeps the first reason; the search goes on.
@@ -173,6 +210,10 @@ class Search {
     this.finding ??= finding;
   }
 }
+
+// A certificate for its own issuer's name, which does not say that another key signed it.
+const looksSelfSigned = (certificate: Certificate): boolean =>
+  certificate.isSelfIssued && authorityKeyMatches(certificate, certificate);
 
 // Whether an anchor or CA may be taken for one: without basic constraints only when it is of
 // version 1 and self-signed, or says that it signs certificates.
@@ -183,16 +224,29 @@ function mayBeCa(certificate: Certificate): boolean {
 }
 
 // The path of `signer`, valid at `time`, or why there is none.
-export function findPath(signer: Certificate, pool: readonly Certificate[],
-                         anchors: readonly Certificate[], time: Time): PathResult {
+export function findPath(
+  signer: Certificate,
+  pool: readonly Certificate[],
+  anchors: readonly Certificate[],
+  time: Time,
+): PathResult {
   const search = new Search(pool, anchors, time);
   if (search.from(signer)) {
-    return { path: search.path, signatures: search.signatures,
-             finding: passed('The certificate that signed the time-stamp leads to one that you trust.',
-               { detail: search.path.map((one) => one.text).join(' < '), rule }) };
+    return {
+      path: search.path,
+      signatures: search.signatures,
+      finding: passed('The certificate that signed the time-stamp leads to one that you trust.', {
+        detail: search.path.map((one) => one.text).join(' < '),
+        rule,
+      }),
+    };
   }
-  const finding = search.finding ?? undecided('NO_CERTIFICATE_CHAIN_FOUND',
-    'The certificate that signed the time-stamp does not lead to one that you trust.',
-    { detail: signer.text, rule });
+  const finding =
+    search.finding ??
+    undecided(
+      'NO_CERTIFICATE_CHAIN_FOUND',
+      'The certificate that signed the time-stamp does not lead to one that you trust.',
+      { detail: signer.text, rule },
+    );
   return { path: [], signatures: [], finding };
 }

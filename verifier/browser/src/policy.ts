@@ -13,14 +13,36 @@ type Step = readonly [bits: number, end: string | null];
 
 const never = '0000-01-01';
 const schemes: Partial<Record<SignatureScheme, readonly Step[]>> = {
-  'RSA PKCS#1 v1.5': [[0, never], [786, '2010-08-01'], [1024, '2019-10-01'], [1900, '2029-01-01']],
-  'RSASSA-PSS': [[0, never], [786, '2010-08-01'], [1024, '2019-10-01'], [1900, '2029-01-01'],
-                 [3000, null]],
-  'DSA': [[0, never], [1024, '2015-12-01'], [1900, '2029-01-01'], [3000, null]],
-  'ECDSA': [[0, never], [160, '2012-08-01'], [224, '2021-10-01'], [250, null]],
+  'RSA PKCS#1 v1.5': [
+    [0, never],
+    [786, '2010-08-01'],
+    [1024, '2019-10-01'],
+    [1900, '2029-01-01'],
+  ],
+  'RSASSA-PSS': [
+    [0, never],
+    [786, '2010-08-01'],
+    [1024, '2019-10-01'],
+    [1900, '2029-01-01'],
+    [3000, null],
+  ],
+  DSA: [
+    [0, never],
+    [1024, '2015-12-01'],
+    [1900, '2029-01-01'],
+    [3000, null],
+  ],
+  ECDSA: [
+    [0, never],
+    [160, '2012-08-01'],
+    [224, '2021-10-01'],
+    [250, null],
+  ],
 };
 const digests: Partial<Record<DigestAlgorithm, string>> = {
-  sha1: '2012-08-01', ripemd160: '2014-08-01', sha224: '2029-01-01',
+  sha1: '2012-08-01',
+  ripemd160: '2014-08-01',
+  sha224: '2029-01-01',
 };
 
 // The first moment at which it is unfit; null when no end is known.

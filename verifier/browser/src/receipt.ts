@@ -16,7 +16,7 @@ const proofLengthMax = 64;
 const journalRule = 'formats/journal.md';
 
 export interface Receipt {
-  checkpoint: Uint8Array;  // the signed note
+  checkpoint: Uint8Array; // the signed note
   entry: Uint8Array;
   salt: Uint8Array;
   index: bigint;
@@ -40,8 +40,12 @@ interface Act {
 
 function parseAct(entry: Uint8Array): Act {
   const members = parseCanonical(entry, 'journal entry', { size: entrySizeMax, depth: 16 });
-  const act = { act: members.text('act'), actor: members.text('actor'),
-                record: members.optionalText('record'), time: members.time('time') };
+  const act = {
+    act: members.text('act'),
+    actor: members.text('actor'),
+    record: members.optionalText('record'),
+    time: members.time('time'),
+  };
   if (act.record !== '' && !isRecordId(act.record)) {
     members.fail('record', "is not a record's identifier");
   }
@@ -66,55 +70,94 @@ export function parseReceipt(octets: Uint8Array): Receipt {
 }
 
 // The leaf hash of the receipt's entry.
-export const leafOf = ({ salt, entry }: Receipt): Uint8Array => leafHash(hash('sha256', salt, entry));
+export const leafOf = ({ salt, entry }: Receipt): Uint8Array =>
+  leafHash(hash('sha256', salt, entry));
 
 // The signature, the entry's position, and nothing about what the entry says.
-function judgeInclusion(into: Report, note: Uint8Array, leaf: Uint8Array, index: bigint,
-                        proof: Uint8Array[], log: NoteVerifier | null): void {
+function judgeInclusion(
+  into: Report,
+  note: Uint8Array,
+  leaf: Uint8Array,
+  index: bigint,
+  proof: Uint8Array[],
+  log: NoteVerifier | null,
+): void {
   let checkpoint: Checkpoint;
   try {
     checkpoint = parseCheckpointUnverified(note);
   } catch (thrown) {
-    into.findings.push(failed('FORMAT_FAILURE', "The journal's checkpoint can't be read.",
-      { detail: asMalformed(thrown).message, rule: 'c2sp.org/tlog-checkpoint' }));
+    into.findings.push(
+      failed('FORMAT_FAILURE', "The journal's checkpoint can't be read.", {
+        detail: asMalformed(thrown).message,
+        rule: 'c2sp.org/tlog-checkpoint',
+      }),
+    );
     return;
   }
-  const more = { rule: 'RFC 9162 section 2.1.3.2',
-    detail: `entry ${index} of ${checkpoint.size}, root ${toHex(checkpoint.root)}` };
-  into.findings.push(verifyInclusion(leaf, index, checkpoint.size, proof, checkpoint.root)
-    ? passed("The entry stands in the archive's journal.", more)
-    : failed('JOURNAL_FAILURE',
-             "The proof does not show that the entry stands in the archive's journal.", more));
+  const more = {
+    rule: 'RFC 9162 section 2.1.3.2',
+    detail: `entry ${index} of ${checkpoint.size}, root ${toHex(checkpoint.root)}`,
+  };
+  into.findings.push(
+    verifyInclusion(leaf, index, checkpoint.size, proof, checkpoint.root)
+      ? passed("The entry stands in the archive's journal.", more)
+      : failed(
+          'JOURNAL_FAILURE',
+          "The proof does not show that the entry stands in the archive's journal.",
+          more,
+        ),
+  );
   const rule = 'c2sp.org/signed-note';
   if (log === null) {
-    into.findings.push(undecided('NO_TRUST_ANCHOR',
-      "The journal's key was not given, so nobody vouches for the checkpoint.",
-      { detail: `origin ${checkpoint.origin}`, rule }));
+    into.findings.push(
+      undecided(
+        'NO_TRUST_ANCHOR',
+        "The journal's key was not given, so nobody vouches for the checkpoint.",
+        { detail: `origin ${checkpoint.origin}`, rule },
+      ),
+    );
     return;
   }
   try {
     log.checkpoint(note);
   } catch (thrown) {
-    into.findings.push(failed('SIG_CRYPTO_FAILURE', "The checkpoint is not signed by the journal's key.",
-      { detail: asMalformed(thrown).message, rule }));
+    into.findings.push(
+      failed('SIG_CRYPTO_FAILURE', "The checkpoint is not signed by the journal's key.", {
+        detail: asMalformed(thrown).message,
+        rule,
+      }),
+    );
     return;
   }
-  into.findings.push(passed("The checkpoint is signed by the journal's key.",
-                            { detail: log.vkey, rule }));
+  into.findings.push(
+    passed("The checkpoint is signed by the journal's key.", { detail: log.vkey, rule }),
+  );
 }
 
 export function judgeReceipt(receipt: Receipt, log: NoteVerifier | null): Report {
   const result = report('receipt');
   try {
     const act = parseAct(receipt.entry);
-    result.findings.push(act.act !== 'deposit' || act.record !== receipt.record
-      ? failed('JOURNAL_FAILURE', 'The journal entry in the receipt is not the deposit of this record.',
-               { detail: `${act.act} ${act.record}`, rule: journalRule })
-      : passed("The receipt is for the deposit of this record by '{0}' at {1}.",
-               { args: [act.actor, timeText(act.time)], detail: receipt.record, rule: journalRule }));
+    result.findings.push(
+      act.act !== 'deposit' || act.record !== receipt.record
+        ? failed(
+            'JOURNAL_FAILURE',
+            'The journal entry in the receipt is not the deposit of this record.',
+            { detail: `${act.act} ${act.record}`, rule: journalRule },
+          )
+        : passed("The receipt is for the deposit of this record by '{0}' at {1}.", {
+            args: [act.actor, timeText(act.time)],
+            detail: receipt.record,
+            rule: journalRule,
+          }),
+    );
   } catch (thrown) {
-    result.findings.push(failed('FORMAT_FAILURE', "The journal entry in the receipt can't be read.",
-      { detail: asMalformed(thrown).message, rule: journalRule }));
+    result.findings.push(
+      failed('FORMAT_FAILURE', "The journal entry in the receipt can't be read.", {
+        detail: asMalformed(thrown).message,
+        rule: journalRule,
+      }),
+    );
   }
   judgeInclusion(result, receipt.checkpoint, leafOf(receipt), receipt.index, receipt.proof, log);
   return result;
@@ -146,8 +189,8 @@ export function parseTlogProof(octets: Uint8Array): TlogProof {
     line = next();
   }
   if (!line?.startsWith('index ')) return fail('index is missing');
-  const index = decimal(line.slice(6)) ??
-    fail('index is not a decimal number without leading zeros');
+  const index =
+    decimal(line.slice(6)) ?? fail('index is not a decimal number without leading zeros');
   const proof: Uint8Array[] = [];
   for (line = next(); line !== null && line !== ''; line = next()) {
     const value = fromBase64(line);
@@ -161,7 +204,11 @@ export function parseTlogProof(octets: Uint8Array): TlogProof {
   return { extra, index, proof, checkpoint };
 }
 
-export function judgeTlogProof(proof: TlogProof, leaf: Uint8Array, log: NoteVerifier | null): Report {
+export function judgeTlogProof(
+  proof: TlogProof,
+  leaf: Uint8Array,
+  log: NoteVerifier | null,
+): Report {
   const result = report('journal proof');
   judgeInclusion(result, proof.checkpoint, leaf, proof.index, proof.proof, log);
   return result;

@@ -3,27 +3,46 @@
 import { encodeUtf8, equal, latin1, decimal, toHex } from './bytes.js';
 import type { FileGroup, ManifestEntry } from './bag.js';
 import {
-  evidenceSizeMax, leaveOutOfAccount, unreadableEvidence, type PackageContext,
+  evidenceSizeMax,
+  leaveOutOfAccount,
+  unreadableEvidence,
+  type PackageContext,
 } from './batch.js';
 import { asMalformed } from './der.js';
 import { hash, type DigestAlgorithm } from './digest.js';
 import { judgeEvidence, type DataObject } from './evidence.js';
 import { digestsNeeded, parseEvidenceRecord, type EvidenceRecord } from './evidence_record.js';
+import { hashFile, judgeListed, readListed, type HashedFile } from './package_files.js';
 import {
-  byName, hashFile, judgeListed, readListed, type HashedFile, type Label,
-} from './package_files.js';
-import {
-  judgeReceipt, judgeTlogProof, leafOf, parseReceipt, parseTlogProof, receiptSizeMax, type Receipt,
+  judgeReceipt,
+  judgeTlogProof,
+  leafOf,
+  parseReceipt,
+  parseTlogProof,
+  receiptSizeMax,
+  type Receipt,
   type TlogProof,
 } from './receipt.js';
 import {
-  parseStatement, statementSizeMax, type Statement, type StatementDocument,
+  parseStatement,
+  statementSizeMax,
+  type Statement,
+  type StatementDocument,
 } from './statement.js';
 import { signerText } from './token_checks.js';
 import { timeText, type Time } from './time.js';
 import {
-  decisive, failed, passed, report, undecided, verdictOf, warned, type Finding, type Report,
-  type SubIndication, type Verdict,
+  decisive,
+  failed,
+  passed,
+  report,
+  undecided,
+  verdictOf,
+  warned,
+  type Finding,
+  type Report,
+  type SubIndication,
+  type Verdict,
 } from './verdict.js';
 
 const tracksMax = 32;
@@ -54,14 +73,8 @@ export interface RecordResult {
 
 interface Track {
   name: string;
-  record: EvidenceRecord | null;  // null: it can't be read, and a finding says why
+  record: EvidenceRecord | null; // null: it can't be read, and a finding says why
 }
-
-const labels = {
-  statement: byName("The record's statement"),
-  receipt: byName('The receipt'),
-  proof: byName('The proof of the journal'),
-};
 
 // "documents/001-scan.pdf"
 function documentName(position: number, name: string): string {
@@ -75,8 +88,8 @@ class RecordChecks {
   private readonly tracks: Track[] = [];
   private readonly trackResults: TrackResult[] = [];
   private readonly evidence: Report[] = [];
-  private readonly objects: DataObject[] = [];  // the statement first, then documents
-  private readonly documentFiles = new Map<string, ManifestEntry>();  // by local name
+  private readonly objects: DataObject[] = []; // the statement first, then documents
+  private readonly documentFiles = new Map<string, ManifestEntry>(); // by local name
   private readonly evidenceFiles: ManifestEntry[] = [];
   private readonly otherFiles: ManifestEntry[] = [];
   private readonly named = new Map<string, ManifestEntry>();
@@ -87,7 +100,10 @@ class RecordChecks {
   private documents = 0;
   private bytes = 0;
 
-  constructor(private readonly group: FileGroup, private readonly context: PackageContext) {
+  constructor(
+    private readonly group: FileGroup,
+    private readonly context: PackageContext,
+  ) {
     this.id = group.folder.slice('data/records/'.length, -1);
     this.report = report('record {0}', this.id);
   }
@@ -102,9 +118,16 @@ class RecordChecks {
     for (const entry of this.otherFiles) this.judgeAgainstManifest(entry);
     const existedSince = this.weighTracks();
     const verdict = verdictOf(this.report);
-    return { record: this.id, verdict, subIndication: decisive(this.report),
-             existedSince: verdict === 'PASSED' ? existedSince : null, tracks: this.trackResults,
-             documents: this.documents, bytes: this.bytes, report: this.report };
+    return {
+      record: this.id,
+      verdict,
+      subIndication: decisive(this.report),
+      existedSince: verdict === 'PASSED' ? existedSince : null,
+      tracks: this.trackResults,
+      documents: this.documents,
+      bytes: this.bytes,
+      report: this.report,
+    };
   }
 
   private add(finding: Finding): void {
@@ -128,17 +151,28 @@ class RecordChecks {
       }
     }
     if (this.group.tooMany) {
-      this.add(failed('FORMAT_FAILURE', 'The record has more files than a record may have.',
-                      { rule: packageRule }));
+      this.add(
+        failed('FORMAT_FAILURE', 'The record has more files than a record may have.', {
+          rule: packageRule,
+        }),
+      );
     }
     for (const name of this.context.unlisted.get(this.group.folder) ?? []) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND',
-        '{0} is in the package, but the package does not list it: it was added later.',
-        { args: [name.slice(this.group.folder.length)], detail: name, rule: 'RFC 8493 section 3' }));
+      this.add(
+        failed(
+          'SIGNED_DATA_NOT_FOUND',
+          '{0} is in the package, but the package does not list it: it was added later.',
+          {
+            args: [name.slice(this.group.folder.length)],
+            detail: name,
+            rule: 'RFC 8493 section 3',
+          },
+        ),
+      );
     }
   }
 
-  private read(entry: ManifestEntry, label: Label, sizeMax: number): Uint8Array | null {
+  private read(entry: ManifestEntry, label: string, sizeMax: number): Uint8Array | null {
     const octets = readListed(this.context.source, entry, sizeMax, this.report.findings, label);
     this.bytes += octets?.length ?? 0;
     return octets;
@@ -147,27 +181,39 @@ class RecordChecks {
   private readStatement(): void {
     const entry = this.named.get('statement.json');
     if (entry === undefined) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND', "The record's statement is missing.",
-                      { rule: statementRule }));
+      this.add(
+        failed('SIGNED_DATA_NOT_FOUND', "The record's statement is missing.", {
+          rule: statementRule,
+        }),
+      );
       return;
     }
-    this.statementOctets = this.read(entry, labels.statement, statementSizeMax);
+    this.statementOctets = this.read(entry, "The record's statement", statementSizeMax);
     if (this.statementOctets === null) return;
     const id = toHex(hash('sha256', this.statementOctets));
     if (id !== this.id) {
-      this.add(failed('HASH_FAILURE',
-        "The record's statement was altered, or is another record's: the record's identifier is not its SHA-256.",
-        { detail: `SHA-256 is ${id}`, rule: statementRule }));
+      this.add(
+        failed(
+          'HASH_FAILURE',
+          "The record's statement was altered, or is another record's: the record's identifier is not its SHA-256.",
+          { detail: `SHA-256 is ${id}`, rule: statementRule },
+        ),
+      );
     }
     try {
       this.statement = parseStatement(this.statementOctets);
     } catch (thrown) {
       const error = asMalformed(thrown);
       const more = { detail: error.message, rule: statementRule };
-      this.add(error.code === 'unsupported'
-        ? undecided('UNSUPPORTED_ALGORITHM',
-            "The record's statement is of a version that this program can't read.", more)
-        : failed('FORMAT_FAILURE', "The record's statement can't be read.", more));
+      this.add(
+        error.code === 'unsupported'
+          ? undecided(
+              'UNSUPPORTED_ALGORITHM',
+              "The record's statement is of a version that this program can't read.",
+              more,
+            )
+          : failed('FORMAT_FAILURE', "The record's statement can't be read.", more),
+      );
     }
   }
 
@@ -176,14 +222,17 @@ class RecordChecks {
     const wanted = new Set(this.algorithms);
     if (this.statement?.documents.some(({ sha3 }) => sha3 !== null)) wanted.add('sha3-256');
     if (this.evidenceFiles.length > tracksMax) {
-      this.add(failed('FORMAT_FAILURE', 'The record has more than 32 evidence records.',
-                      { rule: packageRule }));
+      this.add(
+        failed('FORMAT_FAILURE', 'The record has more than 32 evidence records.', {
+          rule: packageRule,
+        }),
+      );
     }
     for (const entry of this.evidenceFiles.slice(0, tracksMax)) {
       const name = this.localName(entry).slice(0, -'.ers'.length);
       const track: Track = { name, record: null };
       this.tracks.push(track);
-      const octets = this.read(entry, byName(entry.name), evidenceSizeMax);
+      const octets = this.read(entry, entry.name, evidenceSizeMax);
       if (octets === null) continue;
       try {
         track.record = parseEvidenceRecord(octets);
@@ -199,26 +248,42 @@ class RecordChecks {
   private hashDocuments(): void {
     const { statement, statementOctets } = this;
     if (statementOctets !== null) {
-      this.objects.push({ name: 'the statement', digests: new Map(this.algorithms.map(
-        (algorithm) => [algorithm, hash(algorithm, statementOctets)])) });
+      this.objects.push({
+        name: 'the statement',
+        digests: new Map(
+          this.algorithms.map((algorithm) => [algorithm, hash(algorithm, statementOctets)]),
+        ),
+      });
     }
-    if (statement === null) {  // nothing to compare with but the manifest
+    if (statement === null) {
+      // nothing to compare with but the manifest
       for (const entry of this.documentFiles.values()) this.judgeAgainstManifest(entry);
       return;
     }
     const sound = statement.documents.map((document, i) => this.judgeDocument(i + 1, document));
-    for (const [name, entry] of this.documentFiles) {  // those that the statement named are gone
-      this.add(failed('SIGNED_DATA_NOT_FOUND',
-        '{0} does not belong to the record: the statement does not name it.',
-        { args: [name], rule: statementRule }));
+    for (const [name, entry] of this.documentFiles) {
+      // those that the statement named are gone
+      this.add(
+        failed(
+          'SIGNED_DATA_NOT_FOUND',
+          '{0} does not belong to the record: the statement does not name it.',
+          { args: [name], rule: statementRule },
+        ),
+      );
       this.judgeAgainstManifest(entry);
     }
     if (!sound.every(Boolean)) return;
-    this.add(sound.length === 1
-      ? passed('The statement and the document are complete and have the digests that the statement holds.',
-               { rule: statementRule })
-      : passed('The statement and all {0} documents are complete and have the digests that the statement holds.',
-               { args: [String(sound.length)], rule: statementRule }));
+    this.add(
+      sound.length === 1
+        ? passed(
+            'The statement and the document are complete and have the digests that the statement holds.',
+            { rule: statementRule },
+          )
+        : passed(
+            'The statement and all {0} documents are complete and have the digests that the statement holds.',
+            { args: [String(sound.length)], rule: statementRule },
+          ),
+    );
   }
 
   // Whether document `position` is there and is the one that the statement describes.
@@ -227,8 +292,12 @@ class RecordChecks {
     const local = documentName(position, document.name);
     const entry = this.documentFiles.get(local);
     if (entry === undefined) {
-      this.add(failed('SIGNED_DATA_NOT_FOUND', "Document {0} ('{1}') is missing.",
-                      { ...label, detail: local }));
+      this.add(
+        failed('SIGNED_DATA_NOT_FOUND', "Document {0} ('{1}') is missing.", {
+          ...label,
+          detail: local,
+        }),
+      );
       return false;
     }
     this.documentFiles.delete(local);
@@ -239,10 +308,15 @@ class RecordChecks {
     } catch (thrown) {
       const error = asMalformed(thrown);
       const more = { ...label, detail: error.message };
-      this.add(error.code === 'not_found'
-        ? failed('SIGNED_DATA_NOT_FOUND',
-                 "Document {0} ('{1}') is missing, though the package lists it.", more)
-        : failed('HASH_FAILURE', "Document {0} ('{1}') is damaged and can't be read.", more));
+      this.add(
+        error.code === 'not_found'
+          ? failed(
+              'SIGNED_DATA_NOT_FOUND',
+              "Document {0} ('{1}') is missing, though the package lists it.",
+              more,
+            )
+          : failed('HASH_FAILURE', "Document {0} ('{1}') is damaged and can't be read.", more),
+      );
       return false;
     }
     this.bytes += file.size;
@@ -250,24 +324,46 @@ class RecordChecks {
     return this.compare(label, file, document, entry);
   }
 
-  private compare(label: { args: string[]; rule: string }, file: HashedFile,
-                  document: StatementDocument, entry: ManifestEntry): boolean {
+  private compare(
+    label: { args: string[]; rule: string },
+    file: HashedFile,
+    document: StatementDocument,
+    entry: ManifestEntry,
+  ): boolean {
     const { size, digests } = file;
     const sha256 = digests.get('sha256')!;
-    const same = size === document.length && equal(sha256, document.sha256) &&
+    const same =
+      size === document.length &&
+      equal(sha256, document.sha256) &&
       equal(digests.get('sha512')!, document.sha512) &&
       (document.sha3 === null || equal(digests.get('sha3-256')!, document.sha3));
     if (!same) {
-      this.add(failed('HASH_FAILURE',
-        "Document {0} ('{1}') was altered: it is not what the statement describes.", { ...label,
-          detail: `${size} octets with SHA-256 ${toHex(sha256)}, in the statement ` +
-            `${document.length} with ${toHex(document.sha256)}` }));
+      this.add(
+        failed(
+          'HASH_FAILURE',
+          "Document {0} ('{1}') was altered: it is not what the statement describes.",
+          {
+            ...label,
+            detail:
+              `${size} octets with SHA-256 ${toHex(sha256)}, in the statement ` +
+              `${document.length} with ${toHex(document.sha256)}`,
+          },
+        ),
+      );
       return false;
     }
     if (!equal(sha256, entry.sha256)) {
-      this.add(failed('HASH_FAILURE',
-        "Document {0} ('{1}') is what the statement describes, but the package lists it with another digest.",
-        { args: label.args, detail: `listed ${toHex(entry.sha256)}`, rule: 'RFC 8493 section 2.1.3' }));
+      this.add(
+        failed(
+          'HASH_FAILURE',
+          "Document {0} ('{1}') is what the statement describes, but the package lists it with another digest.",
+          {
+            args: label.args,
+            detail: `listed ${toHex(entry.sha256)}`,
+            rule: 'RFC 8493 section 2.1.3',
+          },
+        ),
+      );
       return false;
     }
     return true;
@@ -279,14 +375,25 @@ class RecordChecks {
 
   private judgeEvidence(): void {
     if (this.evidenceFiles.length === 0) {
-      this.add(undecided('NO_EVIDENCE',
-        'There is no evidence for this record: it was not sealed yet when it was exported.',
-        { rule: packageRule }));
+      this.add(
+        undecided(
+          'NO_EVIDENCE',
+          'There is no evidence for this record: it was not sealed yet when it was exported.',
+          { rule: packageRule },
+        ),
+      );
     }
     for (const { name, record } of this.tracks) {
-      const selfAsserted = this.context.tracks.find((known) => known.name === name)?.selfAsserted ?? false;
+      const selfAsserted =
+        this.context.tracks.find((known) => known.name === name)?.selfAsserted ?? false;
       if (record === null) {
-        this.trackResults.push({ name, verdict: 'FAILED', existedSince: null, tsa: '', selfAsserted });
+        this.trackResults.push({
+          name,
+          verdict: 'FAILED',
+          existedSince: null,
+          tsa: '',
+          selfAsserted,
+        });
         continue;
       }
       const judged = judgeEvidence(record, this.objects, true, this.context.tokens);
@@ -295,8 +402,13 @@ class RecordChecks {
       this.evidence.push(judged.report);
       this.report.parts.push(judged.report);
       const first = record.chains[0]!.archiveTimestamps[0]!.timeStamp;
-      this.trackResults.push({ name, verdict: verdictOf(judged.report), tsa: signerText(first),
-                               existedSince: judged.existedSince, selfAsserted });
+      this.trackResults.push({
+        name,
+        verdict: verdictOf(judged.report),
+        tsa: signerText(first),
+        existedSince: judged.existedSince,
+        selfAsserted,
+      });
     }
   }
 
@@ -307,8 +419,12 @@ class RecordChecks {
     const times = this.trackResults.flatMap(({ existedSince }) => existedSince ?? []);
     const since = times.length === 0 ? null : Math.min(...times);
     if (this.statement !== null && since !== null && since < this.statement.depositTime) {
-      this.add(warned("The statement says that the record was deposited after it was time-stamped: the archive's clock was ahead, or the time in the statement is not true.",
-        { detail: timeText(this.statement.depositTime), rule: statementRule }));
+      this.add(
+        warned(
+          "The statement says that the record was deposited after it was time-stamped: the archive's clock was ahead, or the time in the statement is not true.",
+          { detail: timeText(this.statement.depositTime), rule: statementRule },
+        ),
+      );
     }
     return since;
   }
@@ -317,34 +433,49 @@ class RecordChecks {
     const receipt = this.named.get('receipt.json');
     const proof = this.named.get('journal-proof.tlog-proof');
     if (receipt === undefined) {
-      this.add(undecided('NO_POE', "The depositor's receipt is not in the package.",
-                         { rule: packageRule }));
+      this.add(
+        undecided('NO_POE', "The depositor's receipt is not in the package.", {
+          rule: packageRule,
+        }),
+      );
     } else {
       this.judgeReceiptFile(receipt);
     }
     if (proof !== undefined) {
       this.judgeProofFile(proof);
     } else if (this.evidenceFiles.length > 0) {
-      this.add(undecided('NO_POE',
-        'The proof that the deposit stands in the sealed journal is not in the package.',
-        { rule: packageRule }));
+      this.add(
+        undecided(
+          'NO_POE',
+          'The proof that the deposit stands in the sealed journal is not in the package.',
+          { rule: packageRule },
+        ),
+      );
     }
   }
 
   private judgeReceiptFile(entry: ManifestEntry): void {
-    const octets = this.read(entry, labels.receipt, receiptSizeMax);
+    const octets = this.read(entry, 'The receipt', receiptSizeMax);
     if (octets === null) return;
     let receipt: Receipt;
     try {
       receipt = parseReceipt(octets);
     } catch (thrown) {
-      this.add(failed('FORMAT_FAILURE', "The receipt can't be read.",
-                      { detail: asMalformed(thrown).message, rule: journalRule }));
+      this.add(
+        failed('FORMAT_FAILURE', "The receipt can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: journalRule,
+        }),
+      );
       return;
     }
     if (receipt.record !== this.id) {
-      this.add(failed('JOURNAL_FAILURE', 'The receipt is for another record.',
-                      { detail: receipt.record, rule: journalRule }));
+      this.add(
+        failed('JOURNAL_FAILURE', 'The receipt is for another record.', {
+          detail: receipt.record,
+          rule: journalRule,
+        }),
+      );
       return;
     }
     this.report.parts.push(judgeReceipt(receipt, this.context.log));
@@ -352,27 +483,38 @@ class RecordChecks {
   }
 
   private judgeProofFile(entry: ManifestEntry): void {
-    const octets = this.read(entry, labels.proof, receiptSizeMax);
+    const octets = this.read(entry, 'The proof of the journal', receiptSizeMax);
     if (octets === null) return;
     let proof: TlogProof;
     try {
       proof = parseTlogProof(octets);
     } catch (thrown) {
-      this.add(failed('FORMAT_FAILURE', "The proof of the journal can't be read.",
-                      { detail: asMalformed(thrown).message, rule: 'c2sp.org/tlog-proof' }));
+      this.add(
+        failed('FORMAT_FAILURE', "The proof of the journal can't be read.", {
+          detail: asMalformed(thrown).message,
+          rule: 'c2sp.org/tlog-proof',
+        }),
+      );
       return;
     }
     if (this.receipt === null) {
-      this.add(undecided('NO_POE',
-        'Without a receipt for this record, nothing tells which entry of the journal the proof is about.',
-        { rule: journalRule }));
+      this.add(
+        undecided(
+          'NO_POE',
+          'Without a receipt for this record, nothing tells which entry of the journal the proof is about.',
+          { rule: journalRule },
+        ),
+      );
       return;
     }
     const part = judgeTlogProof(proof, leafOf(this.receipt), this.context.log);
     if (proof.index !== this.receipt.index) {
-      part.findings.push(failed('JOURNAL_FAILURE',
-        'Receipt and journal name different places for the deposit.',
-        { detail: `${this.receipt.index} and ${proof.index}`, rule: journalRule }));
+      part.findings.push(
+        failed('JOURNAL_FAILURE', 'Receipt and journal name different places for the deposit.', {
+          detail: `${this.receipt.index} and ${proof.index}`,
+          rule: journalRule,
+        }),
+      );
     }
     part.findings.push(this.judgeSealOf(proof));
     this.report.parts.push(part);
@@ -384,17 +526,27 @@ class RecordChecks {
     const seal = batch === null ? undefined : this.context.batches.get(batch);
     const rule = journalRule;
     if (seal === undefined) {
-      return undecided('NO_POE', 'The seal of the journal that the proof names is not in the package.',
-        { detail: batch === null ? 'no batch is named' : `batch ${batch}`, rule });
+      return undecided(
+        'NO_POE',
+        'The seal of the journal that the proof names is not in the package.',
+        { detail: batch === null ? 'no batch is named' : `batch ${batch}`, rule },
+      );
     }
     const more = { detail: `batch ${batch}`, rule };
     if (seal.note === null || seal.verdict === 'FAILED') {
-      return undecided('NO_POE', 'The seal of the journal that the proof names did not hold.', more);
+      return undecided(
+        'NO_POE',
+        'The seal of the journal that the proof names did not hold.',
+        more,
+      );
     }
     return equal(seal.note, hash('sha256', proof.checkpoint))
       ? passed('The checkpoint is the one that was sealed.', more)
-      : failed('JOURNAL_FAILURE',
-               'The proof is about another checkpoint than the one that was sealed.', more);
+      : failed(
+          'JOURNAL_FAILURE',
+          'The proof is about another checkpoint than the one that was sealed.',
+          more,
+        );
   }
 }
 

@@ -10,7 +10,10 @@ import { digestOid, digestSize, hash, type DigestAlgorithm } from './digest.js';
 import { bitLength, type PublicKey } from './keys.js';
 import type { SignatureScheme } from './policy.js';
 import {
-  digestAlgorithm, isPlain, readAlgorithmIdentifier, type AlgorithmIdentifier,
+  digestAlgorithm,
+  isPlain,
+  readAlgorithmIdentifier,
+  type AlgorithmIdentifier,
 } from './token.js';
 
 export interface SignatureCheck {
@@ -18,13 +21,13 @@ export interface SignatureCheck {
   outcome: 'valid' | 'invalid' | 'unsupported';
   scheme: SignatureScheme;
   keyBits: number;
-  digest: DigestAlgorithm | null;  // null: the scheme has none of its own
+  digest: DigestAlgorithm | null; // null: the scheme has none of its own
   detail: string;
 }
 
 interface Row {
   scheme: SignatureScheme;
-  digest: DigestAlgorithm | null;  // null: named elsewhere, or none
+  digest: DigestAlgorithm | null; // null: named elsewhere, or none
 }
 
 const rsa = (digest: DigestAlgorithm | null): Row => ({ scheme: 'RSA PKCS#1 v1.5', digest });
@@ -35,19 +38,29 @@ const pssOid = '1.2.840.113549.1.1.10';
 const ecKeyOid = '1.2.840.10045.2.1';
 
 const rows = new Map<string, Row>([
-  ['1.2.840.113549.1.1.1', rsa(null)], ['1.2.840.113549.1.1.5', rsa('sha1')],
-  ['1.3.36.3.3.1.2', rsa('ripemd160')], ['1.2.840.113549.1.1.14', rsa('sha224')],
-  ['1.2.840.113549.1.1.11', rsa('sha256')], ['1.2.840.113549.1.1.12', rsa('sha384')],
-  ['1.2.840.113549.1.1.13', rsa('sha512')], ['1.2.840.113549.1.1.16', rsa('sha512-256')],
-  ['2.16.840.1.101.3.4.3.14', rsa('sha3-256')], ['2.16.840.1.101.3.4.3.15', rsa('sha3-384')],
+  ['1.2.840.113549.1.1.1', rsa(null)],
+  ['1.2.840.113549.1.1.5', rsa('sha1')],
+  ['1.3.36.3.3.1.2', rsa('ripemd160')],
+  ['1.2.840.113549.1.1.14', rsa('sha224')],
+  ['1.2.840.113549.1.1.11', rsa('sha256')],
+  ['1.2.840.113549.1.1.12', rsa('sha384')],
+  ['1.2.840.113549.1.1.13', rsa('sha512')],
+  ['1.2.840.113549.1.1.16', rsa('sha512-256')],
+  ['2.16.840.1.101.3.4.3.14', rsa('sha3-256')],
+  ['2.16.840.1.101.3.4.3.15', rsa('sha3-384')],
   ['2.16.840.1.101.3.4.3.16', rsa('sha3-512')],
   [pssOid, { scheme: 'RSASSA-PSS', digest: null }],
-  ['1.2.840.10040.4.3', dsa('sha1')], ['2.16.840.1.101.3.4.3.1', dsa('sha224')],
+  ['1.2.840.10040.4.3', dsa('sha1')],
+  ['2.16.840.1.101.3.4.3.1', dsa('sha224')],
   ['2.16.840.1.101.3.4.3.2', dsa('sha256')],
-  [ecKeyOid, ecdsa(null)], ['1.2.840.10045.4.1', ecdsa('sha1')],
-  ['1.2.840.10045.4.3.1', ecdsa('sha224')], ['1.2.840.10045.4.3.2', ecdsa('sha256')],
-  ['1.2.840.10045.4.3.3', ecdsa('sha384')], ['1.2.840.10045.4.3.4', ecdsa('sha512')],
-  ['2.16.840.1.101.3.4.3.10', ecdsa('sha3-256')], ['2.16.840.1.101.3.4.3.11', ecdsa('sha3-384')],
+  [ecKeyOid, ecdsa(null)],
+  ['1.2.840.10045.4.1', ecdsa('sha1')],
+  ['1.2.840.10045.4.3.1', ecdsa('sha224')],
+  ['1.2.840.10045.4.3.2', ecdsa('sha256')],
+  ['1.2.840.10045.4.3.3', ecdsa('sha384')],
+  ['1.2.840.10045.4.3.4', ecdsa('sha512')],
+  ['2.16.840.1.101.3.4.3.10', ecdsa('sha3-256')],
+  ['2.16.840.1.101.3.4.3.11', ecdsa('sha3-384')],
   ['2.16.840.1.101.3.4.3.12', ecdsa('sha3-512')],
   ['1.3.101.112', { scheme: 'EdDSA', digest: null }],
   ['1.3.101.113', { scheme: 'EdDSA', digest: null }],
@@ -74,14 +87,18 @@ function readPss(parameters: Uint8Array | null): Pss | null {
       read(holder);
       holder.end();
     };
-    field(0, (holder) => { pss.digest = digestAlgorithm(readAlgorithmIdentifier(holder)); });
+    field(0, (holder) => {
+      pss.digest = digestAlgorithm(readAlgorithmIdentifier(holder));
+    });
     field(1, (holder) => {
       const mask = holder.constructed(tag.sequence);
       if (mask.oid() !== '1.2.840.113549.1.1.8') mask.fail('mask function is not MGF1');
       pss.maskDigest = digestAlgorithm(readAlgorithmIdentifier(mask));
       mask.end();
     });
-    field(2, (holder) => { pss.saltLength = holder.smallInteger(); });
+    field(2, (holder) => {
+      pss.saltLength = holder.smallInteger();
+    });
     field(3, (holder) => {
       if (holder.smallInteger() !== 1) holder.fail('trailer field is not 1');
     });
@@ -114,7 +131,8 @@ type Rsa = PublicKey & { kind: 'RSA' | 'RSA-PSS' };
 // libcrypto's.
 function recover(key: Rsa, signature: Uint8Array): Uint8Array | null {
   const { n, e } = key;
-  if (key.bits > 16384 || e >= n || n % 2n === 0n || (key.bits > 3072 && bitLength(e) > 64)) return null;
+  if (key.bits > 16384 || e >= n || n % 2n === 0n || (key.bits > 3072 && bitLength(e) > 64))
+    return null;
   const value = toBigInt(signature);
   if (signature.length !== key.size || value >= n) return null;
   return octetsOf(power(value, e, n), key.size);
@@ -135,17 +153,27 @@ const element = (identifier: number, contents: Uint8Array): Uint8Array =>
   concat(derHeader(identifier, contents.length), contents);
 
 // RFC 8017 section 8.2.2, by comparing with the one encoding.
-function verifyPkcs1(key: Rsa, digest: DigestAlgorithm, message: Uint8Array,
-                     signature: Uint8Array): boolean {
+function verifyPkcs1(
+  key: Rsa,
+  digest: DigestAlgorithm,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const recovered = recover(key, signature);
-  const algorithm = element(tag.sequence, concat(
-    element(tag.oid, oidContents(digestOid(digest))), Uint8Array.of(tag.null, 0)));
-  const info = element(tag.sequence, concat(
-    algorithm, element(tag.octetString, hash(digest, message))));
+  const algorithm = element(
+    tag.sequence,
+    concat(element(tag.oid, oidContents(digestOid(digest))), Uint8Array.of(tag.null, 0)),
+  );
+  const info = element(
+    tag.sequence,
+    concat(algorithm, element(tag.octetString, hash(digest, message))),
+  );
   const padding = key.size - info.length - 3;
   if (recovered === null || padding < 8) return false;
-  return equal(recovered, concat(
-    Uint8Array.of(0, 1), new Uint8Array(padding).fill(0xff), Uint8Array.of(0), info));
+  return equal(
+    recovered,
+    concat(Uint8Array.of(0, 1), new Uint8Array(padding).fill(0xff), Uint8Array.of(0), info),
+  );
 }
 
 function mgf1(digest: DigestAlgorithm, seed: Uint8Array, size: number): Uint8Array {
@@ -157,8 +185,12 @@ function mgf1(digest: DigestAlgorithm, seed: Uint8Array, size: number): Uint8Arr
 }
 
 // RFC 8017 section 9.1.2
-function verifyPss(key: Rsa, pss: Pss & { digest: DigestAlgorithm; maskDigest: DigestAlgorithm },
-                   message: Uint8Array, signature: Uint8Array): boolean {
+function verifyPss(
+  key: Rsa,
+  pss: Pss & { digest: DigestAlgorithm; maskDigest: DigestAlgorithm },
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const recovered = recover(key, signature);
   if (recovered === null) return false;
   const bits = key.bits - 1;
@@ -177,8 +209,10 @@ function verifyPss(key: Rsa, pss: Pss & { digest: DigestAlgorithm; maskDigest: D
   const saltAt = maskedSize - pss.saltLength;
   for (let i = 0; i < saltAt - 1; ++i) if (block[i] !== 0) return false;
   if (block[saltAt - 1] !== 1) return false;
-  return equal(tail, hash(pss.digest, new Uint8Array(8), hash(pss.digest, message),
-                          block.subarray(saltAt)));
+  return equal(
+    tail,
+    hash(pss.digest, new Uint8Array(8), hash(pss.digest, message), block.subarray(saltAt)),
+  );
 }
 
 // SEQUENCE { r INTEGER, s INTEGER }, DER; null when it is not that, or a number is negative.
@@ -197,33 +231,44 @@ function readPair(signature: Uint8Array): [bigint, bigint] | null {
   }
 }
 
-function verifyEcdsa(curve: Curve, point: Uint8Array, digest: Uint8Array,
-                     signature: Uint8Array): boolean {
+function verifyEcdsa(
+  curve: Curve,
+  point: Uint8Array,
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const pair = readPair(signature);
   if (pair === null || pair.some((number) => number === 0n || number >= curve.order)) return false;
   return curve.verify(point, digest, concat(...pair.map((number) => octetsOf(number, curve.size))));
 }
 
 // FIPS 186-4 section 4.7
-function verifyDsa({ p, q, g, y }: PublicKey & { kind: 'DSA' }, digest: Uint8Array,
-                   signature: Uint8Array): boolean {
+function verifyDsa(
+  { p, q, g, y }: PublicKey & { kind: 'DSA' },
+  digest: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const pair = readPair(signature);
   const bits = bitLength(q);
   if (pair === null || ![160, 224, 256].includes(bits) || bitLength(p) > 10000) return false;
   const [r, s] = pair;
   if (r === 0n || r >= q || s === 0n || s >= q) return false;
   const z = toBigInt(digest.subarray(0, bits / 8));
-  const w = power(s, q - 2n, q);  // q is a prime
-  const v = (power(g, (z * w) % q, p) * power(y, (r * w) % q, p)) % p % q;
+  const w = power(s, q - 2n, q); // q is a prime
+  const v = ((power(g, (z * w) % q, p) * power(y, (r * w) % q, p)) % p) % q;
   return v === r;
 }
 
-function verifyEdwards(key: PublicKey & { kind: 'Ed25519' | 'Ed448' }, message: Uint8Array,
-                       signature: Uint8Array): boolean {
+function verifyEdwards(
+  key: PublicKey & { kind: 'Ed25519' | 'Ed448' },
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   const scheme = key.kind === 'Ed25519' ? ed25519 : ed448;
   try {
     return scheme.verify(signature, message, key.point, { zip215: false });
-  } catch {  // how that library says no to octets that are not of their form
+  } catch {
+    // how that library says no to octets that are not of their form
     return false;
   }
 }
@@ -243,14 +288,24 @@ function suits(row: Row, oid: string, key: PublicKey): boolean {
   }
 }
 
-function verify(key: PublicKey, digest: DigestAlgorithm | null, pss: Pss | null,
-                message: Uint8Array, signature: Uint8Array): boolean {
+function verify(
+  key: PublicKey,
+  digest: DigestAlgorithm | null,
+  pss: Pss | null,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
   switch (key.kind) {
     case 'RSA':
     case 'RSA-PSS':
       return pss === null
         ? verifyPkcs1(key, digest!, message, signature)
-        : verifyPss(key, { ...pss, digest: pss.digest!, maskDigest: pss.maskDigest! }, message, signature);
+        : verifyPss(
+            key,
+            { ...pss, digest: pss.digest!, maskDigest: pss.maskDigest! },
+            message,
+            signature,
+          );
     case 'DSA':
       return verifyDsa(key, hash(digest!, message), signature);
     case 'EC':
@@ -262,14 +317,24 @@ function verify(key: PublicKey, digest: DigestAlgorithm | null, pss: Pss | null,
 
 // Checks `signature` over `message`. `messageDigest`: what CMS names beside a signature algorithm
 // that names none, such as rsaEncryption.
-export function checkSignature(algorithm: AlgorithmIdentifier, messageDigest: DigestAlgorithm | null,
-                               key: PublicKey | null, message: Uint8Array,
-                               signature: Uint8Array): SignatureCheck {
+export function checkSignature(
+  algorithm: AlgorithmIdentifier,
+  messageDigest: DigestAlgorithm | null,
+  key: PublicKey | null,
+  message: Uint8Array,
+  signature: Uint8Array,
+): SignatureCheck {
   const { oid } = algorithm;
   const row = rows.get(oid) ?? null;
-  const result: SignatureCheck = { outcome: 'unsupported', scheme: row?.scheme ?? 'other scheme',
-    keyBits: key?.bits ?? 0, digest: null, detail: `signature algorithm ${oid}` };
-  if (key === null || row === null) return { ...result, scheme: key === null ? 'other scheme' : result.scheme };
+  const result: SignatureCheck = {
+    outcome: 'unsupported',
+    scheme: row?.scheme ?? 'other scheme',
+    keyBits: key?.bits ?? 0,
+    digest: null,
+    detail: `signature algorithm ${oid}`,
+  };
+  if (key === null || row === null)
+    return { ...result, scheme: key === null ? 'other scheme' : result.scheme };
   let pss: Pss | null = null;
   if (row.scheme === 'RSASSA-PSS') {
     pss = readPss(algorithm.parameters);
@@ -282,7 +347,9 @@ export function checkSignature(algorithm: AlgorithmIdentifier, messageDigest: Di
   }
   if (!suits(row, oid, key)) return { ...result, outcome: 'invalid' };
   if (row.scheme !== 'EdDSA' && result.digest === null) return result;
-  result.detail = [row.scheme, `${key.bits} bits`, ...(result.digest ? [result.digest] : [])].join(', ');
+  result.detail = [row.scheme, `${key.bits} bits`, ...(result.digest ? [result.digest] : [])].join(
+    ', ',
+  );
   result.outcome = verify(key, result.digest, pss, message, signature) ? 'valid' : 'invalid';
   return result;
 }

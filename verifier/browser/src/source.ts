@@ -11,8 +11,11 @@ export interface Octets {
 }
 
 export function octetsInMemory(name: string, octets: Uint8Array): Octets {
-  return { name, size: octets.length,
-           read: (offset, length) => octets.subarray(offset, offset + length) };
+  return {
+    name,
+    size: octets.length,
+    read: (offset, length) => octets.subarray(offset, offset + length),
+  };
 }
 
 const pieceSize = 1 << 20;

@@ -14,7 +14,7 @@ export interface StatementDocument {
   length: number;
   sha256: Uint8Array;
   sha512: Uint8Array;
-  sha3: Uint8Array | null;  // SHA3-256
+  sha3: Uint8Array | null; // SHA3-256
 }
 
 export interface Statement {
@@ -24,7 +24,9 @@ export interface Statement {
 
 // 1 to 1,024 octets without control characters; `optional`: '' stands for not stated.
 function check(name: string, text: string, optional = false): void {
-  const fail = (what: string): never => { throw new Malformed(what, `statement: ${name}`); };
+  const fail = (what: string): never => {
+    throw new Malformed(what, `statement: ${name}`);
+  };
   if (text === '' && !optional) fail('is empty');
   if (encodeUtf8(text).length > textMax) fail('is longer than 1024 octets');
   // eslint-disable-next-line no-control-regex
@@ -40,7 +42,9 @@ function readDocument(value: Json): StatementDocument {
   const name = members.text('name');
   check('name of a document', name);
   const document: StatementDocument = {
-    name, length, sha256: members.digest('sha256', 32),
+    name,
+    length,
+    sha256: members.digest('sha256', 32),
     sha3: members.has('sha3-256') ? members.digest('sha3-256', 32) : null,
     sha512: members.digest('sha512', 64),
   };
@@ -50,7 +54,8 @@ function readDocument(value: Json): StatementDocument {
 
 function readRelated(value: Json): void {
   const members = new Members(value, 'statement: related');
-  if (!isRecordId(members.text('record'))) members.fail('record', 'is not 64 lower-case hex digits');
+  if (!isRecordId(members.text('record')))
+    members.fail('record', 'is not 64 lower-case hex digits');
   check('relation', members.text('relation'));
   members.end();
 }

@@ -14,13 +14,13 @@ export interface Status {
   nextUpdate: Time | null;
   // Since when it knows of expired certificates too; null: only of ones not expired.
   expiredSince: Time | null;
-  revocation: Revocation | null;  // null: good
+  revocation: Revocation | null; // null: good
   from: string;
 }
 
 export interface Revocation {
   when: Time;
-  reason: number | null;  // RFC 5280 section 5.3.1
+  reason: number | null; // RFC 5280 section 5.3.1
   invalidity: Time | null;
 }
 
@@ -28,17 +28,27 @@ export interface Question {
   certificate: Certificate;
   issuer: Certificate;
   genTime: Time;
-  reference: Time;  // T
-  covered: boolean;  // T is shown by a later time-stamp, not assumed
-  required: boolean;  // without status that counts, it is INDETERMINATE
+  reference: Time; // T
+  covered: boolean; // T is shown by a later time-stamp, not assumed
+  required: boolean; // without status that counts, it is INDETERMINATE
 }
 
 const hold = 6;
 // Reasons that leave earlier stamps good: unspecified, affiliationChanged, superseded, cessation.
 const harmless = new Set<number | null>([0, 3, 4, 5]);
-const reasonNames = ['unspecified', 'keyCompromise', 'cACompromise', 'affiliationChanged',
-  'superseded', 'cessationOfOperation', 'certificateHold', 'reason 7', 'removeFromCRL',
-  'privilegeWithdrawn', 'aACompromise'];
+const reasonNames = [
+  'unspecified',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'reason 7',
+  'removeFromCRL',
+  'privilegeWithdrawn',
+  'aACompromise',
+];
 
 function counts(status: Status, { certificate, genTime, reference }: Question): boolean {
   const { notAfter } = certificate;
@@ -47,36 +57,61 @@ function counts(status: Status, { certificate, genTime, reference }: Question): 
   const expired = status.thisUpdate > notAfter || reference > notAfter;
   if (expired && !knowsExpired) return false;
   if (status.thisUpdate >= reference) return true;
-  return genTime <= status.thisUpdate && status.nextUpdate !== null && reference <= status.nextUpdate;
+  return (
+    genTime <= status.thisUpdate && status.nextUpdate !== null && reference <= status.nextUpdate
+  );
 }
 
-const more = (question: Question, detail: string): { detail: string; rule: string } =>
-  ({ detail: `${question.certificate.text}: ${detail}`, rule });
+const more = (question: Question, detail: string): { detail: string; rule: string } => ({
+  detail: `${question.certificate.text}: ${detail}`,
+  rule,
+});
 
 function judgeRevoked(question: Question, status: Status): Finding {
   const { when, reason, invalidity } = status.revocation!;
-  const about = more(question, `revoked ${timeText(when)} ` +
-    `(${reason === null ? 'no reason given' : reasonNames[reason] ?? 'no reason given'}), ` +
-    `judged as of ${timeText(question.reference)}, ${status.from}`);
+  const about = more(
+    question,
+    `revoked ${timeText(when)} ` +
+      `(${reason === null ? 'no reason given' : (reasonNames[reason] ?? 'no reason given')}), ` +
+      `judged as of ${timeText(question.reference)}, ${status.from}`,
+  );
   if (reason === hold) {
-    return undecided('TRY_LATER', 'A certificate of the time-stamp is suspended; ask again later.', about);
+    return undecided(
+      'TRY_LATER',
+      'A certificate of the time-stamp is suspended; ask again later.',
+      about,
+    );
   }
   if (harmless.has(reason)) {
     if (question.genTime < when) {
-      return warned('A certificate was revoked after the stamp, for a reason that leaves it good.', about);
+      return warned(
+        'A certificate was revoked after the stamp, for a reason that leaves it good.',
+        about,
+      );
     }
   } else if (question.covered && question.reference < Math.min(when, invalidity ?? when)) {
-    return warned('A certificate was revoked, but only after a later time-stamp had covered this.', about);
+    return warned(
+      'A certificate was revoked, but only after a later time-stamp had covered this.',
+      about,
+    );
   }
-  return failed('REVOKED', 'A certificate of the time-stamp was revoked, so the stamp proves nothing.',
-                about);
+  return failed(
+    'REVOKED',
+    'A certificate of the time-stamp was revoked, so the stamp proves nothing.',
+    about,
+  );
 }
 
 function judgeMissing(question: Question, statuses: Status[], notes: string[]): Finding {
-  const known = statuses.map((status) => `${status.from}: issued ${timeText(status.thisUpdate)}` +
-    (status.nextUpdate === null ? '' : `, next due ${timeText(status.nextUpdate)}`));
-  const about = more(question,
-    [`judged as of ${timeText(question.reference)}`, ...known, ...notes].join('; '));
+  const known = statuses.map(
+    (status) =>
+      `${status.from}: issued ${timeText(status.thisUpdate)}` +
+      (status.nextUpdate === null ? '' : `, next due ${timeText(status.nextUpdate)}`),
+  );
+  const about = more(
+    question,
+    [`judged as of ${timeText(question.reference)}`, ...known, ...notes].join('; '),
+  );
   const outdated = statuses.length > 0;
   const what: Sentence = outdated
     ? 'What is known about the revocation of a certificate is out of date or too early.'
@@ -92,7 +127,8 @@ export function judgeStatus(question: Question, statuses: Status[], notes: strin
   let revoked: Finding | null = null;
   for (const status of statuses) {
     if (newest === null || status.thisUpdate > newest.thisUpdate) newest = status;
-    if (counts(status, question) && (counting === null || status.revocation === null)) counting = status;
+    if (counts(status, question) && (counting === null || status.revocation === null))
+      counting = status;
     if (status.revocation === null || status.revocation.reason === hold) continue;
     const finding = judgeRevoked(question, status);
     if (revoked === null || (revoked.verdict === 'PASSED' && finding.verdict !== 'PASSED')) {
@@ -102,14 +138,24 @@ export function judgeStatus(question: Question, statuses: Status[], notes: strin
   if (revoked !== null && revoked.verdict !== 'PASSED') return revoked;
   if (newest?.revocation?.reason === hold) return judgeRevoked(question, newest);
   if (!question.certificate.validAt(question.reference) && counting === null) {
-    return undecided('OUT_OF_BOUNDS_NO_POE',
+    return undecided(
+      'OUT_OF_BOUNDS_NO_POE',
       'A certificate of the time-stamp has expired, and no later time-stamp had covered it before.',
-      more(question, `valid until ${timeText(question.certificate.notAfter)}, ` +
-                     `judged as of ${timeText(question.reference)}`));
+      more(
+        question,
+        `valid until ${timeText(question.certificate.notAfter)}, ` +
+          `judged as of ${timeText(question.reference)}`,
+      ),
+    );
   }
   if (counting === null) return judgeMissing(question, statuses, notes);
   if (revoked !== null) return revoked;
-  return passed('A certificate of the time-stamp was not revoked.', more(question,
-    `${counting.from}, issued ${timeText(counting.thisUpdate)}, ` +
-    `judged as of ${timeText(question.reference)}`));
+  return passed(
+    'A certificate of the time-stamp was not revoked.',
+    more(
+      question,
+      `${counting.from}, issued ${timeText(counting.thisUpdate)}, ` +
+        `judged as of ${timeText(question.reference)}`,
+    ),
+  );
 }

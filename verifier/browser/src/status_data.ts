@@ -2,7 +2,13 @@
 
 import { equal, latin1 } from './bytes.js';
 import {
-  Certificate, extensionOids, ocspSigning, readAnyTime, readExtension, readWhole, usage,
+  Certificate,
+  extensionOids,
+  ocspSigning,
+  readAnyTime,
+  readExtension,
+  readWhole,
+  usage,
   type Extension,
 } from './certificate.js';
 import { Malformed, Reader, tag } from './der.js';
@@ -21,13 +27,16 @@ import { parseGeneralizedTime, type Time } from './time.js';
 export interface StatusSource {
   octets: Uint8Array;
   ocsp: boolean;
-  proven: Time;  // when it is known to have existed, for its own algorithms
+  proven: Time; // when it is known to have existed, for its own algorithms
   from: string;
 }
 
 const oids = {
-  deltaCrl: '2.5.29.27', issuingDistributionPoint: '2.5.29.28', reason: '2.5.29.21',
-  invalidityDate: '2.5.29.24', expiredCertsOnCrl: '2.5.29.60',
+  deltaCrl: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
+  reason: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  expiredCertsOnCrl: '2.5.29.60',
   archiveCutoff: '1.3.6.1.5.5.7.48.1.6',
 } as const;
 const singlesMax = 1000;
@@ -46,8 +55,10 @@ function wellSigned(source: StatusSource, signer: Certificate, notes: string[]):
     notes.push(`${source.from}: signature ${how} (${check.detail})`);
     return false;
   }
-  const ends = [endOfScheme(check.scheme, check.keyBits),
-                check.digest === null ? null : endOfDigest(check.digest)];
+  const ends = [
+    endOfScheme(check.scheme, check.keyBits),
+    check.digest === null ? null : endOfDigest(check.digest),
+  ];
   const fit = ends.every((end) => end === null || source.proven < end);
   if (!fit) notes.push(`${source.from}: signed with ${check.detail}, no longer fit`);
   return fit;
@@ -107,11 +118,11 @@ function readList(octets: Uint8Array): RevocationList {
 }
 
 interface DistributionPoint {
-  fullNames: Uint8Array[] | null;  // contents of each name; null: named otherwise or not at all
+  fullNames: Uint8Array[] | null; // contents of each name; null: named otherwise or not at all
   isNamed: boolean;
   onlyUser: boolean;
   onlyCa: boolean;
-  refused: boolean;  // indirect, for some reasons only, for attribute certificates
+  refused: boolean; // indirect, for some reasons only, for attribute certificates
 }
 
 // IssuingDistributionPoint (RFC 5280 section 5.2.5)
@@ -152,8 +163,10 @@ function covers(list: RevocationList, certificate: Certificate): boolean {
 
 // Critical extensions that we don't know make a list unusable, deltas too (RFC 5280 section 5.2).
 const extensionsUnderstood = (list: RevocationList): boolean =>
-  list.extensions.every(([oid, { critical }]) =>
-    oid !== oids.deltaCrl && (!critical || oid === oids.issuingDistributionPoint));
+  list.extensions.every(
+    ([oid, { critical }]) =>
+      oid !== oids.deltaCrl && (!critical || oid === oids.issuingDistributionPoint),
+  );
 
 function readGeneralizedTime(input: Reader): Time | null {
   return parseGeneralizedTime(latin1(input.primitive(tag.generalizedTime)));
@@ -165,11 +178,13 @@ function revocationIn(list: RevocationList, certificate: Certificate): Revocatio
   const reason = entry.extensions.get(oids.reason);
   const invalidity = entry.extensions.get(oids.invalidityDate);
   // removeFromCRL (8) has no meaning in a complete list.
-  const code = reason === undefined ? null : readWhole(reason.value, (input) =>
-    input.primitive(tag.enumerated)[0] ?? null);
+  const code =
+    reason === undefined
+      ? null
+      : readWhole(reason.value, (input) => input.primitive(tag.enumerated)[0] ?? null);
   if (code === 8) return null;
   return {
-    when: entry.when ?? 0,  // an unreadable date is taken as the earliest
+    when: entry.when ?? 0, // an unreadable date is taken as the earliest
     reason: code,
     invalidity: invalidity === undefined ? null : readWhole(invalidity.value, readGeneralizedTime),
   };
@@ -185,7 +200,7 @@ function readCrl(question: Question, source: StatusSource, notes: string[]): Sta
     return null;
   }
   const { issuer, certificate } = question;
-  if (!sameName(list.issuer, issuer.subject)) return null;  // another's
+  if (!sameName(list.issuer, issuer.subject)) return null; // another's
   if (!issuer.mayUse(usage.crlSign)) {
     notes.push(`${source.from}: the issuer may not sign revocation lists`);
     return null;
@@ -205,9 +220,13 @@ function readCrl(question: Question, source: StatusSource, notes: string[]): Sta
       throw thrown;
     }
   };
-  return { thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate,
-           expiredSince: expired === undefined ? null : readTime(expired[1].value),
-           revocation: revocationIn(list, certificate), from: `revocation list ${source.from}` };
+  return {
+    thisUpdate: list.thisUpdate,
+    nextUpdate: list.nextUpdate,
+    expiredSince: expired === undefined ? null : readTime(expired[1].value),
+    revocation: revocationIn(list, certificate),
+    from: `revocation list ${source.from}`,
+  };
 }
 
 interface SingleResponse {
@@ -261,22 +280,31 @@ function readSingle(list: Reader): SingleResponse {
   const thisUpdate = readAnyTime(single).time;
   let nextUpdate: Time | null = null;
   let archiveCutoff: Time | null = null;
-  if (single.nextIs(tag.context(0))) nextUpdate = readAnyTime(single.constructed(tag.context(0))).time;
+  if (single.nextIs(tag.context(0)))
+    nextUpdate = readAnyTime(single.constructed(tag.context(0))).time;
   if (single.nextIs(tag.context(1))) {
     const extensions = readExtensions(single.constructed(tag.context(1)).constructed(tag.sequence));
     const cutoff = extensions.find(([oid]) => oid === oids.archiveCutoff);
     if (cutoff !== undefined) archiveCutoff = readWhole(cutoff[1].value, readGeneralizedTime);
   }
   single.end();
-  return { algorithm, nameHash, keyHash, serialNumber, ...status, thisUpdate, nextUpdate,
-           archiveCutoff };
+  return {
+    algorithm,
+    nameHash,
+    keyHash,
+    serialNumber,
+    ...status,
+    thisUpdate,
+    nextUpdate,
+    archiveCutoff,
+  };
 }
 
 // BasicOCSPResponse; octets behind it are left alone, as libcrypto does.
 function readResponse(octets: Uint8Array): OcspResponse {
   const basic = Reader.over(octets, 'ber').constructed(tag.sequence);
   const data = basic.constructed(tag.sequence);
-  if (data.nextIs(tag.context(0))) data.any();  // version
+  if (data.nextIs(tag.context(0))) data.any(); // version
   let responderName: Uint8Array | null = null;
   let responderKeyHash: Uint8Array | null = null;
   if (data.nextIs(tag.context(1))) {
@@ -305,25 +333,35 @@ function readResponse(octets: Uint8Array): OcspResponse {
 
 // Whether a CertID (RFC 6960 section 4.1.1) names the certificate.
 function names(single: SingleResponse, { certificate, issuer }: Question): boolean {
-  return single.algorithm !== null &&
+  return (
+    single.algorithm !== null &&
     equal(single.serialNumber, certificate.serialNumber) &&
     equal(single.nameHash, hash(single.algorithm, certificate.issuer)) &&
-    equal(single.keyHash, hash(single.algorithm, keyBits(issuer.keyInfo)));
+    equal(single.keyHash, hash(single.algorithm, keyBits(issuer.keyInfo)))
+  );
 }
 
 // RFC 6960 section 4.2.2.2: the issuer itself, or one to whom it gave that task by a certificate
 // that was valid when the answer was made. A delegate's own revocation is not looked into.
-function findResponder(response: OcspResponse, { issuer }: Question, produced: Time): Certificate | null {
-  const isNamed = (certificate: Certificate): boolean => response.responderName !== null
-    ? sameName(certificate.subject, response.responderName)
-    : equal(hash('sha1', keyBits(certificate.keyInfo)), response.responderKeyHash!);
+function findResponder(
+  response: OcspResponse,
+  { issuer }: Question,
+  produced: Time,
+): Certificate | null {
+  const isNamed = (certificate: Certificate): boolean =>
+    response.responderName !== null
+      ? sameName(certificate.subject, response.responderName)
+      : equal(hash('sha1', keyBits(certificate.keyInfo)), response.responderKeyHash!);
   if (isNamed(issuer)) return issuer;
   for (const octets of response.certificates.slice(0, delegatesMax)) {
     const delegate = Certificate.read(octets);
     if (delegate === null || !isNamed(delegate)) continue;
     if (!delegate.extendedKeyUsage?.includes(ocspSigning)) continue;
-    if (delegate.validAt(produced) && sameName(delegate.issuer, issuer.subject) &&
-        checkIssued(delegate, issuer).outcome === 'valid') {
+    if (
+      delegate.validAt(produced) &&
+      sameName(delegate.issuer, issuer.subject) &&
+      checkIssued(delegate, issuer).outcome === 'valid'
+    ) {
       return delegate;
     }
   }
@@ -347,16 +385,27 @@ function readOcsp(question: Question, source: StatusSource, notes: string[]): St
     return [];
   }
   if (!wellSigned(source, responder, notes)) return [];
-  return singles.flatMap((single) => !single.known || single.thisUpdate === null ? [] : [{
-    thisUpdate: single.thisUpdate, nextUpdate: single.nextUpdate,
-    expiredSince: single.archiveCutoff, revocation: single.revocation,
-    from: `OCSP response ${source.from}`,
-  }]);
+  return singles.flatMap((single) =>
+    !single.known || single.thisUpdate === null
+      ? []
+      : [
+          {
+            thisUpdate: single.thisUpdate,
+            nextUpdate: single.nextUpdate,
+            expiredSince: single.archiveCutoff,
+            revocation: single.revocation,
+            from: `OCSP response ${source.from}`,
+          },
+        ],
+  );
 }
 
 // What of `sources` speaks about the certificate; `notes` gets why some do not count.
-export function readStatus(question: Question, sources: readonly StatusSource[],
-                           notes: string[]): Status[] {
+export function readStatus(
+  question: Question,
+  sources: readonly StatusSource[],
+  notes: string[],
+): Status[] {
   return sources.flatMap((source) => {
     if (source.ocsp) return readOcsp(question, source, notes);
     const status = readCrl(question, source, notes);

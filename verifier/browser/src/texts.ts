@@ -6,8 +6,15 @@ import { findingsInJapanese } from './texts_findings.js';
 export type Sentence = keyof typeof findingsInJapanese;
 export type Language = 'en' | 'ja';
 
-// The sentence in a language, with {0}, {1} replaced.
+function translated(language: Language, text: string): string {
+  return language === 'ja' && Object.hasOwn(findingsInJapanese, text)
+    ? findingsInJapanese[text as Sentence]
+    : text;
+}
+
+// The sentence in a language, with {0}, {1} replaced; what they stand for may be a sentence itself.
 export function say(language: Language, sentence: Sentence, args: readonly string[]): string {
-  const template: string = language === 'ja' ? findingsInJapanese[sentence] : sentence;
-  return template.replace(/\{([0-9])\}/g, (whole, n: string) => args[Number(n)] ?? whole);
+  return translated(language, sentence).replace(/\{([0-9])\}/g, (whole, n: string) =>
+    translated(language, args[Number(n)] ?? whole),
+  );
 }

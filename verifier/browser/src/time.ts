@@ -4,7 +4,12 @@ export type Time = number;
 
 // The time of a calendar date; null when it does not exist. Second 60 is the next minute's first.
 export function timeFromUtc(
-  year: number, month: number, day: number, hour: number, minute: number, second: number,
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
 ): Time | null {
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return null;
   const date = new Date(0);
@@ -15,7 +20,7 @@ export function timeFromUtc(
 
 // "2041-06-01T00:00:00Z"
 export function timeText(time: Time): string {
-  const text = new Date(time * 1000).toISOString();  // of years beyond 9999: with a sign
+  const text = new Date(time * 1000).toISOString(); // of years beyond 9999: with a sign
   return text.replace(/\.\d+Z$/, 'Z');
 }
 
@@ -29,7 +34,9 @@ export function parseTime(text: string): Time | null {
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (date) return timeFromUtc(Number(date[1]), Number(date[2]), Number(date[3]), 0, 0, 0);
   const full =
-    /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/.exec(text);
+    /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/.exec(
+      text,
+    );
   if (!full) return null;
   const local = fields(full);
   if (local === null || full[7] === undefined) return local;

@@ -22,7 +22,7 @@ export const oids = {
 export interface AlgorithmIdentifier {
   encoding: Uint8Array;
   oid: string;
-  parameters: Uint8Array | null;  // the whole element
+  parameters: Uint8Array | null; // the whole element
 }
 
 export function readAlgorithmIdentifier(input: Reader): AlgorithmIdentifier {
@@ -48,10 +48,10 @@ export interface TstInfo {
   imprintAlgorithm: AlgorithmIdentifier;
   hashedMessage: Uint8Array;
   serialNumber: Uint8Array;
-  genTime: Time;  // whole seconds, cut off
-  genTimeMicros: number;  // what was cut off
+  genTime: Time; // whole seconds, cut off
+  genTimeMicros: number; // what was cut off
   accuracyMicros: number | null;
-  tsa: Uint8Array | null;  // the whole GeneralName
+  tsa: Uint8Array | null; // the whole GeneralName
   criticalExtensions: string[];
 }
 
@@ -73,7 +73,7 @@ export interface SignerInfo {
   serialNumber: Uint8Array;
   subjectKeyIdentifier: Uint8Array | null;
   digestAlgorithm: AlgorithmIdentifier;
-  signedAttributes: Uint8Array;  // the whole [0] element
+  signedAttributes: Uint8Array; // the whole [0] element
   signatureAlgorithm: AlgorithmIdentifier;
   signature: Uint8Array;
   contentType: string | null;
@@ -114,7 +114,8 @@ function readAccuracy(input: Reader): number {
 function readGenTime(input: Reader, parts: Parts): { genTime: Time; genTimeMicros: number } {
   const written = latin1(input.primitive(tag.generalizedTime));
   const text = written.replace(/^([^.]*)\.(\d*?)0*Z$/, (_, whole: string, fraction: string) =>
-    fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`);
+    fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`,
+  );
   if (text !== written) parts.deviations.push('genTime has trailing zeros (not DER)');
   const genTime = parseGeneralizedTime(text);
   if (genTime === null) input.fail('genTime is malformed');
@@ -148,8 +149,8 @@ function readTstInfo(content: Uint8Array, parts: Parts): TstInfo {
   const serialNumber = input.integer();
   const { genTime, genTimeMicros } = readGenTime(input, parts);
   const accuracyMicros = input.nextIs(tag.sequence) ? readAccuracy(input) : null;
-  if (input.nextIs(tag.boolean)) input.boolean();  // ordering
-  if (input.nextIs(tag.integer)) input.integer();  // nonce
+  if (input.nextIs(tag.boolean)) input.boolean(); // ordering
+  if (input.nextIs(tag.integer)) input.integer(); // nonce
   let tsa: Uint8Array | null = null;
   if (input.nextIs(tag.context(0))) {
     const holder = input.constructed(tag.context(0));
@@ -159,8 +160,18 @@ function readTstInfo(content: Uint8Array, parts: Parts): TstInfo {
   const criticalExtensions = readCriticalExtensions(input);
   input.end();
   whole.end();
-  return { version, policy, imprintAlgorithm, hashedMessage, serialNumber, genTime, genTimeMicros,
-           accuracyMicros, tsa, criticalExtensions };
+  return {
+    version,
+    policy,
+    imprintAlgorithm,
+    hashedMessage,
+    serialNumber,
+    genTime,
+    genTimeMicros,
+    accuracyMicros,
+    tsa,
+    criticalExtensions,
+  };
 }
 
 // SigningCertificate(V2) ::= SEQUENCE { certs SEQUENCE OF ESSCertID(v2), policies OPTIONAL }
@@ -180,8 +191,10 @@ function readSigningCertificate(values: Reader, preset: 'sha1' | 'sha256'): Sign
   return { algorithmOid, algorithm, hash, issuerSerial };
 }
 
-type Attributes =
-  Pick<SignerInfo, 'contentType' | 'messageDigest' | 'signingCertificate' | 'signingCertificateV2'>;
+type Attributes = Pick<
+  SignerInfo,
+  'contentType' | 'messageDigest' | 'signingCertificate' | 'signingCertificateV2'
+>;
 
 function readSignedAttribute(attribute: Reader, into: Attributes): void {
   const single = <T>(seen: unknown, read: (values: Reader) => T): T => {
@@ -200,11 +213,13 @@ function readSignedAttribute(attribute: Reader, into: Attributes): void {
       break;
     case oids.signingCertificate:
       into.signingCertificate = single(into.signingCertificate, (values) =>
-        readSigningCertificate(values, 'sha1'));
+        readSigningCertificate(values, 'sha1'),
+      );
       break;
     case oids.signingCertificateV2:
       into.signingCertificateV2 = single(into.signingCertificateV2, (values) =>
-        readSigningCertificate(values, 'sha256'));
+        readSigningCertificate(values, 'sha256'),
+      );
       break;
     default:
       attribute.element(tag.set);
@@ -233,7 +248,10 @@ function readCertificateValues(value: Uint8Array, parts: Parts): void {
 function readRevocationValues(value: Uint8Array, parts: Parts): void {
   tolerant(() => {
     const values = Reader.over(value, 'ber').constructed(tag.sequence);
-    for (const [n, into] of [[0, parts.crls], [1, parts.ocspResponses]] as const) {
+    for (const [n, into] of [
+      [0, parts.crls],
+      [1, parts.ocspResponses],
+    ] as const) {
       if (!values.nextIs(tag.context(n))) continue;
       const list = values.constructed(tag.context(n)).constructed(tag.sequence);
       while (list.more()) into.push(list.element(tag.sequence));
@@ -321,15 +339,27 @@ function readSignerInfo(input: Reader, parts: Parts): SignerInfo {
   const attributes = info.constructed(tag.context(0));
   // RFC 5652 section 5.3: these are DER even where the rest is BER.
   if (attributes.encoding[1] === 0x80) info.fail('signed attributes have an indefinite length');
-  const signed: Attributes = { contentType: null, messageDigest: null, signingCertificate: null,
-                               signingCertificateV2: null };
+  const signed: Attributes = {
+    contentType: null,
+    messageDigest: null,
+    signingCertificate: null,
+    signingCertificateV2: null,
+  };
   while (attributes.more()) readSignedAttribute(attributes.constructed(tag.sequence), signed);
   const signatureAlgorithm = readAlgorithmIdentifier(info);
   const signature = info.octetString();
   readUnsignedAttributes(info, parts);
   info.end();
-  return { issuer, serialNumber, subjectKeyIdentifier, digestAlgorithm: digest,
-           signedAttributes: attributes.encoding, signatureAlgorithm, signature, ...signed };
+  return {
+    issuer,
+    serialNumber,
+    subjectKeyIdentifier,
+    digestAlgorithm: digest,
+    signedAttributes: attributes.encoding,
+    signatureAlgorithm,
+    signature,
+    ...signed,
+  };
 }
 
 function readSignedData(input: Reader): Token {

@@ -13,17 +13,20 @@ import { judgeStatus, type Question } from './status.js';
 import { readStatus, type StatusSource } from './status_data.js';
 import { timeText, type Time } from './time.js';
 import {
-  digestAlgorithm, oids, parseToken, type SignerInfo, type SigningCertificate, type Token,
+  digestAlgorithm,
+  oids,
+  parseToken,
+  type SignerInfo,
+  type SigningCertificate,
+  type Token,
   type TstInfo,
 } from './token.js';
-import {
-  failed, passed, report, undecided, warned, type Finding, type Report,
-} from './verdict.js';
+import { failed, passed, report, undecided, warned, type Finding, type Report } from './verdict.js';
 
 // How evidence is to be judged.
 export interface JudgeOptions {
-  anchors: Uint8Array[];  // certificates, DER
-  at: Time;  // as of when the newest time-stamp must hold
+  anchors: Uint8Array[]; // certificates, DER
+  at: Time; // as of when the newest time-stamp must hold
   revocationRequired: boolean;
   extraCertificates: Uint8Array[];
   extraCrls: Uint8Array[];
@@ -37,11 +40,14 @@ const poolMax = 256;
 // A token that was judged, and what a judge of evidence asks of it.
 export class JudgedToken {
   report: Report = report('time-stamp');
-  token: Token | null = null;  // null when it does not parse
+  token: Token | null = null; // null when it does not parse
   private readonly digests = new Map<DigestAlgorithm, Uint8Array>();
 
-  constructor(readonly octets: Uint8Array, readonly later: JudgedToken | null,
-              readonly reference: Time) {}
+  constructor(
+    readonly octets: Uint8Array,
+    readonly later: JudgedToken | null,
+    readonly reference: Time,
+  ) {}
 
   // The hash of the whole ContentInfo, which a renewal covers.
   digest(algorithm: DigestAlgorithm): Uint8Array {
@@ -99,24 +105,40 @@ export class TokenJudge {
 function notReadable(error: Malformed): Finding {
   const more = { detail: error.message, rule: 'RFC 3161 section 2.4.2' };
   return error.code === 'unsupported'
-    ? undecided('UNSUPPORTED_ALGORITHM',
-                "The time-stamp is of a kind that this program can't read.", more)
+    ? undecided(
+        'UNSUPPORTED_ALGORITHM',
+        "The time-stamp is of a kind that this program can't read.",
+        more,
+      )
     : failed('FORMAT_FAILURE', 'The time-stamp is not in the form that its standard asks.', more);
 }
 
 // Adds an INDETERMINATE finding when `end` had come, at `made` already or by `reference`. Whether it
 // added none.
-export function judgeFitness(end: Time | null, algorithm: string, made: Time, reference: Time,
-                             into: Report): boolean {
+export function judgeFitness(
+  end: Time | null,
+  algorithm: string,
+  made: Time,
+  reference: Time,
+  into: Report,
+): boolean {
   if (end === null || (made < end && reference < end)) return true;
-  const detail = `${algorithm}: fit until ${timeText(end)}, used ${timeText(made)}, ` +
+  const detail =
+    `${algorithm}: fit until ${timeText(end)}, used ${timeText(made)}, ` +
     `relied on until ${timeText(reference)}`;
-  into.findings.push(made >= end
-    ? undecided('CRYPTO_CONSTRAINTS_FAILURE', 'An algorithm was already too weak when it was used.',
-                { detail, rule: 'RFC 5698 section 6' })
-    : undecided('OUT_OF_BOUNDS_NO_POE',
-                'An algorithm grew too weak before a later time-stamp covered what it protects.',
-                { detail, rule: 'RFC 5698 section 6, RFC 4998 section 5.3' }));
+  into.findings.push(
+    made >= end
+      ? undecided(
+          'CRYPTO_CONSTRAINTS_FAILURE',
+          'An algorithm was already too weak when it was used.',
+          { detail, rule: 'RFC 5698 section 6' },
+        )
+      : undecided(
+          'OUT_OF_BOUNDS_NO_POE',
+          'An algorithm grew too weak before a later time-stamp covered what it protects.',
+          { detail, rule: 'RFC 5698 section 6, RFC 4998 section 5.3' },
+        ),
+  );
   return false;
 }
 
@@ -135,8 +157,10 @@ export function signerText(octets: Uint8Array): string {
   const pool: Certificate[] = [];
   readInto(pool, token.certificates.slice(0, poolMax));
   const { serialNumber, issuer } = token.signer;
-  return pool.find((one) => equal(one.serialNumber, serialNumber) && equal(one.issuer, issuer))
-    ?.text ?? '';
+  return (
+    pool.find((one) => equal(one.serialNumber, serialNumber) && equal(one.issuer, issuer))?.text ??
+    ''
+  );
 }
 
 // The checks of one token, in the order of RFC 3161 section 2.2.
@@ -149,8 +173,12 @@ class TokenChecks {
   private certificate: Certificate | null = null;
   private identified = false;
 
-  constructor(private readonly judged: JudgedToken, private readonly token: Token,
-              private readonly trust: Trust, private readonly options: JudgeOptions) {
+  constructor(
+    private readonly judged: JudgedToken,
+    private readonly token: Token,
+    private readonly trust: Trust,
+    private readonly options: JudgeOptions,
+  ) {
     this.info = token.info;
     this.signer = token.signer;
     // A stamp slightly ahead of the clock is judged as of its own time.
@@ -164,9 +192,13 @@ class TokenChecks {
     this.checkForm();
     this.checkAttributes();
     if (this.certificate === null) {
-      this.add(undecided('NO_CERTIFICATE_CHAIN_FOUND',
-        'The certificate of whoever signed the time-stamp is not at hand.',
-        { detail: 'neither in the time-stamp nor given', rule: 'RFC 3161 section 2.4.1' }));
+      this.add(
+        undecided(
+          'NO_CERTIFICATE_CHAIN_FOUND',
+          'The certificate of whoever signed the time-stamp is not at hand.',
+          { detail: 'neither in the time-stamp nor given', rule: 'RFC 3161 section 2.4.1' },
+        ),
+      );
       return this.report;
     }
     this.checkIdentity(this.certificate);
@@ -184,7 +216,11 @@ class TokenChecks {
   private gatherPool(): void {
     readInto(this.pool, this.token.certificates.slice(0, poolMax));
     this.pool.push(...this.trust.extras);
-    for (let { later } = this.judged; later !== null && this.pool.length < poolMax; { later } = later) {
+    for (
+      let { later } = this.judged;
+      later !== null && this.pool.length < poolMax;
+      { later } = later
+    ) {
       if (later.token !== null) readInto(this.pool, later.token.certificates);
     }
   }
@@ -193,15 +229,18 @@ class TokenChecks {
   private isNamedSigner(certificate: Certificate): boolean {
     const { subjectKeyIdentifier, serialNumber, issuer } = this.signer;
     if (subjectKeyIdentifier !== null) {
-      return certificate.subjectKeyIdentifier !== null &&
-        equal(subjectKeyIdentifier, certificate.subjectKeyIdentifier);
+      return (
+        certificate.subjectKeyIdentifier !== null &&
+        equal(subjectKeyIdentifier, certificate.subjectKeyIdentifier)
+      );
     }
     return equal(serialNumber, certificate.serialNumber) && equal(issuer, certificate.issuer);
   }
 
   private isIdentified(certificate: Certificate): boolean {
-    const named = [this.signer.signingCertificate, this.signer.signingCertificateV2]
-      .filter((one) => one !== null);
+    const named = [this.signer.signingCertificate, this.signer.signingCertificateV2].filter(
+      (one) => one !== null,
+    );
     return named.length > 0 && named.every((one) => matches(one, certificate));
   }
 
@@ -217,15 +256,17 @@ class TokenChecks {
 
   private sayWhatItStates(): void {
     const { info } = this;
-    const accuracy = info.accuracyMicros === null
-      ? '' : `, accuracy ${info.accuracyMicros} microseconds`;
-    this.add(passed(
-      'The time-stamp says that what it covers existed at {0}; it is signed by {1}.', {
+    const accuracy =
+      info.accuracyMicros === null ? '' : `, accuracy ${info.accuracyMicros} microseconds`;
+    this.add(
+      passed('The time-stamp says that what it covers existed at {0}; it is signed by {1}.', {
         args: [timeText(info.genTime), this.certificate?.text ?? 'an unknown signer'],
-        detail: `policy ${info.policy}, serial number ${toHex(info.serialNumber)}, imprint ` +
+        detail:
+          `policy ${info.policy}, serial number ${toHex(info.serialNumber)}, imprint ` +
           `${info.imprintAlgorithm.oid} ${toHex(info.hashedMessage)}${accuracy}`,
         rule: 'RFC 3161 section 2.4.2',
-      }));
+      }),
+    );
   }
 
   // What RFC 3161 section 2.4.2 asks of the TSTInfo itself.
@@ -235,28 +276,44 @@ class TokenChecks {
     const unknown = (...[what, detail]: [Parameters<typeof undecided>[1], string]): void =>
       this.add(undecided('UNSUPPORTED_ALGORITHM', what, { detail, rule }));
     if (info.version !== 1) {
-      unknown('The time-stamp is of a version that this program does not know.',
-              `TSTInfo version ${info.version}`);
+      unknown(
+        'The time-stamp is of a version that this program does not know.',
+        `TSTInfo version ${info.version}`,
+      );
     }
     const algorithm = digestAlgorithm(info.imprintAlgorithm);
     if (algorithm === null) {
-      unknown('The time-stamp uses a hash function that this program does not know.',
-              info.imprintAlgorithm.oid);
+      unknown(
+        'The time-stamp uses a hash function that this program does not know.',
+        info.imprintAlgorithm.oid,
+      );
     } else if (info.hashedMessage.length !== digestSize(algorithm)) {
-      this.add(failed('FORMAT_FAILURE',
-        'The hash value in the time-stamp does not have the length of its hash function.',
-        { detail: `${info.hashedMessage.length} octets`, rule }));
+      this.add(
+        failed(
+          'FORMAT_FAILURE',
+          'The hash value in the time-stamp does not have the length of its hash function.',
+          { detail: `${info.hashedMessage.length} octets`, rule },
+        ),
+      );
     }
     for (const oid of info.criticalExtensions) {
-      unknown('The time-stamp has a condition attached that this program does not know.',
-              `critical extension ${oid}`);
+      unknown(
+        'The time-stamp has a condition attached that this program does not know.',
+        `critical extension ${oid}`,
+      );
     }
     for (const detail of this.token.deviations) {
-      this.add(warned('The time-stamp is not written quite as its standard asks.', { detail, rule }));
+      this.add(
+        warned('The time-stamp is not written quite as its standard asks.', { detail, rule }),
+      );
     }
     if (judged.later === null && info.genTime - judged.reference > clockToleranceSeconds) {
-      this.add(failed('NOT_YET_VALID', 'The time-stamp is dated after the moment of judging.',
-        { detail: `${timeText(info.genTime)} is after ${timeText(judged.reference)}`, rule }));
+      this.add(
+        failed('NOT_YET_VALID', 'The time-stamp is dated after the moment of judging.', {
+          detail: `${timeText(info.genTime)} is after ${timeText(judged.reference)}`,
+          rule,
+        }),
+      );
     }
   }
 
@@ -264,20 +321,32 @@ class TokenChecks {
   private checkAttributes(): void {
     const rule = 'RFC 5652 sections 11.1 and 11.2';
     if (this.signer.contentType !== oids.tstInfo) {
-      this.add(failed('FORMAT_FAILURE', 'What was signed is not marked as a time-stamp.',
-                      { detail: 'content-type attribute', rule }));
+      this.add(
+        failed('FORMAT_FAILURE', 'What was signed is not marked as a time-stamp.', {
+          detail: 'content-type attribute',
+          rule,
+        }),
+      );
     }
     const algorithm = digestAlgorithm(this.signer.digestAlgorithm);
     if (algorithm === null) {
-      this.add(undecided('UNSUPPORTED_ALGORITHM',
-        'The time-stamp uses a hash function that this program does not know.',
-        { detail: this.signer.digestAlgorithm.oid, rule }));
+      this.add(
+        undecided(
+          'UNSUPPORTED_ALGORITHM',
+          'The time-stamp uses a hash function that this program does not know.',
+          { detail: this.signer.digestAlgorithm.oid, rule },
+        ),
+      );
       return;
     }
     const { messageDigest } = this.signer;
     if (messageDigest === null || !equal(messageDigest, hash(algorithm, this.token.content))) {
-      this.add(failed('HASH_FAILURE', 'The contents of the time-stamp were altered after it was signed.',
-                      { detail: 'message-digest attribute', rule }));
+      this.add(
+        failed('HASH_FAILURE', 'The contents of the time-stamp were altered after it was signed.', {
+          detail: 'message-digest attribute',
+          rule,
+        }),
+      );
     }
   }
 
@@ -286,20 +355,36 @@ class TokenChecks {
     const rule = 'RFC 5816 section 2.2.1, RFC 5035 section 4';
     const { signingCertificate: v1, signingCertificateV2: v2 } = this.signer;
     if (v1 === null && v2 === null) {
-      this.add(failed('CERTIFICATE_FAILURE',
-        'The time-stamp does not say with which certificate it was signed.',
-        { detail: 'neither signing-certificate nor signing-certificate-v2', rule }));
+      this.add(
+        failed(
+          'CERTIFICATE_FAILURE',
+          'The time-stamp does not say with which certificate it was signed.',
+          { detail: 'neither signing-certificate nor signing-certificate-v2', rule },
+        ),
+      );
     } else if (v2 !== null && v2.algorithm === null) {
-      this.add(undecided('UNSUPPORTED_ALGORITHM',
-        "The time-stamp names its certificate in a way that this program can't read.",
-        { detail: v2.algorithmOid, rule }));
+      this.add(
+        undecided(
+          'UNSUPPORTED_ALGORITHM',
+          "The time-stamp names its certificate in a way that this program can't read.",
+          { detail: v2.algorithmOid, rule },
+        ),
+      );
     } else if (!this.identified) {
-      this.add(failed('CERTIFICATE_FAILURE',
-        'The time-stamp was signed with another certificate than the one that it names.',
-        { detail: certificate.text, rule }));
+      this.add(
+        failed(
+          'CERTIFICATE_FAILURE',
+          'The time-stamp was signed with another certificate than the one that it names.',
+          { detail: certificate.text, rule },
+        ),
+      );
     } else {
-      this.add(passed('The time-stamp names the certificate with which it was signed.',
-        { detail: v2 ? 'signing-certificate-v2' : 'signing-certificate (SHA-1)', rule }));
+      this.add(
+        passed('The time-stamp names the certificate with which it was signed.', {
+          detail: v2 ? 'signing-certificate-v2' : 'signing-certificate (SHA-1)',
+          rule,
+        }),
+      );
     }
   }
 
@@ -307,20 +392,35 @@ class TokenChecks {
   private checkSigned(certificate: Certificate): SignatureCheck {
     const message = this.signer.signedAttributes.slice();
     message[0] = tag.set;
-    const signature = checkSignature(this.signer.signatureAlgorithm,
-      digestAlgorithm(this.signer.digestAlgorithm), certificate.key, message, this.signer.signature);
+    const signature = checkSignature(
+      this.signer.signatureAlgorithm,
+      digestAlgorithm(this.signer.digestAlgorithm),
+      certificate.key,
+      message,
+      this.signer.signature,
+    );
     const more = { detail: signature.detail, rule: 'RFC 5652 section 5.4' };
     switch (signature.outcome) {
       case 'valid':
         this.add(passed('The signature of the time-stamp is right.', more));
         break;
       case 'invalid':
-        this.add(failed('SIG_CRYPTO_FAILURE',
-          'The signature of the time-stamp is wrong: it was altered, or is a forgery.', more));
+        this.add(
+          failed(
+            'SIG_CRYPTO_FAILURE',
+            'The signature of the time-stamp is wrong: it was altered, or is a forgery.',
+            more,
+          ),
+        );
         break;
       case 'unsupported':
-        this.add(undecided('UNSUPPORTED_ALGORITHM',
-          'The time-stamp is signed in a way that this program cannot check.', more));
+        this.add(
+          undecided(
+            'UNSUPPORTED_ALGORITHM',
+            'The time-stamp is signed in a way that this program cannot check.',
+            more,
+          ),
+        );
     }
     return signature;
   }
@@ -329,47 +429,74 @@ class TokenChecks {
     this.add(judgePurpose(certificate));
     const { genTime, tsa } = this.info;
     if (!certificate.validAt(genTime)) {
-      this.add(failed('NOT_YET_VALID',
-        'The time-stamp is dated outside the validity of the certificate that signed it.', {
-          detail: `valid from ${timeText(certificate.notBefore)} to ${timeText(certificate.notAfter)}`,
-          rule: 'RFC 3161 section 2.2',
-        }));
+      this.add(
+        failed(
+          'NOT_YET_VALID',
+          'The time-stamp is dated outside the validity of the certificate that signed it.',
+          {
+            detail: `valid from ${timeText(certificate.notBefore)} to ${timeText(certificate.notAfter)}`,
+            rule: 'RFC 3161 section 2.2',
+          },
+        ),
+      );
     }
     // The explicit [4] of a GeneralName that is a directoryName holds the Name.
     if (tsa?.[0] !== tag.context(4)) return;
-    const named = tsa.length > certificate.subject.length &&
+    const named =
+      tsa.length > certificate.subject.length &&
       equal(tsa.subarray(tsa.length - certificate.subject.length), certificate.subject);
     if (!named) {
-      this.add(warned("The authority's name in the time-stamp is not quite that in its certificate.",
-        { detail: certificate.text, rule: 'RFC 3161 section 2.4.2' }));
+      this.add(
+        warned("The authority's name in the time-stamp is not quite that in its certificate.", {
+          detail: certificate.text,
+          rule: 'RFC 3161 section 2.4.2',
+        }),
+      );
     }
   }
 
   private checkAlgorithms(signature: SignatureCheck): void {
     const made = this.info.genTime;
     let fit = true;
-    const used = new Set([digestAlgorithm(this.info.imprintAlgorithm),
-                          digestAlgorithm(this.signer.digestAlgorithm), signature.digest]);
+    const used = new Set([
+      digestAlgorithm(this.info.imprintAlgorithm),
+      digestAlgorithm(this.signer.digestAlgorithm),
+      signature.digest,
+    ]);
     for (const algorithm of used) {
       if (algorithm === null) continue;
-      fit = judgeFitness(endOfDigest(algorithm), algorithm, made, this.reference, this.report) && fit;
+      fit =
+        judgeFitness(endOfDigest(algorithm), algorithm, made, this.reference, this.report) && fit;
     }
     if (signature.outcome !== 'unsupported') {
-      fit = judgeFitness(endOfScheme(signature.scheme, signature.keyBits), bitsText(signature), made,
-                         this.reference, this.report) && fit;
+      fit =
+        judgeFitness(
+          endOfScheme(signature.scheme, signature.keyBits),
+          bitsText(signature),
+          made,
+          this.reference,
+          this.report,
+        ) && fit;
     }
     if (fit) {
-      this.add(passed('The algorithms of the time-stamp were fit for as long as they were relied on.',
-        { detail: `${signature.detail}, until ${timeText(this.reference)}`,
-          rule: 'RFC 5698 section 6' }));
+      this.add(
+        passed('The algorithms of the time-stamp were fit for as long as they were relied on.', {
+          detail: `${signature.detail}, until ${timeText(this.reference)}`,
+          rule: 'RFC 5698 section 6',
+        }),
+      );
     }
   }
 
   private checkPath(certificate: Certificate): void {
     if (this.trust.anchors.length === 0) {
-      this.add(undecided('NO_TRUST_ANCHOR',
-        'You have not said whose time-stamps you trust, so this one proves nothing yet.',
-        { detail: 'no trust anchor was given', rule: 'RFC 5280 section 6.1.1 (d)' }));
+      this.add(
+        undecided(
+          'NO_TRUST_ANCHOR',
+          'You have not said whose time-stamps you trust, so this one proves nothing yet.',
+          { detail: 'no trust anchor was given', rule: 'RFC 5280 section 6.1.1 (d)' },
+        ),
+      );
       return;
     }
     const found = findPath(certificate, this.pool, this.trust.anchors, this.info.genTime);
@@ -388,11 +515,19 @@ class TokenChecks {
     if (signature.digest !== null) {
       judgeFitness(endOfDigest(signature.digest), signature.digest, made, this.reference, part);
     }
-    judgeFitness(endOfScheme(signature.scheme, signature.keyBits), bitsText(signature), made,
-                 this.reference, part);
+    judgeFitness(
+      endOfScheme(signature.scheme, signature.keyBits),
+      bitsText(signature),
+      made,
+      this.reference,
+      part,
+    );
     const question: Question = {
-      certificate, issuer: found.path[i + 1]!, genTime: this.info.genTime,
-      reference: this.reference, covered: this.judged.later !== null,
+      certificate,
+      issuer: found.path[i + 1]!,
+      genTime: this.info.genTime,
+      reference: this.reference,
+      covered: this.judged.later !== null,
       required: this.options.revocationRequired,
     };
     const notes: string[] = [];
@@ -419,7 +554,7 @@ class TokenChecks {
 
 // RFC 5035 section 4: the hash of the whole certificate, and issuer and serial when they are there.
 function matches(named: SigningCertificate, certificate: Certificate): boolean {
-  if (named.algorithm === null) return true;  // said by checkIdentity
+  if (named.algorithm === null) return true; // said by checkIdentity
   if (!equal(hash(named.algorithm, certificate.octets), named.hash)) return false;
   if (named.issuerSerial === null) return true;
   try {
@@ -439,4 +574,3 @@ function matches(named: SigningCertificate, certificate: Certificate): boolean {
     throw thrown;
   }
 }
-

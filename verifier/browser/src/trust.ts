@@ -30,7 +30,8 @@ function isCrl(octets: Uint8Array): boolean {
 export function readTrustFile(octets: Uint8Array, name: string): TrustFile {
   const found: TrustFile = { certificates: [], crls: [] };
   const take = (der: Uint8Array | null, kinds: 'certificate' | 'crl' | 'either'): void => {
-    if (der !== null && kinds !== 'crl' && Certificate.read(der) !== null) found.certificates.push(der);
+    if (der !== null && kinds !== 'crl' && Certificate.read(der) !== null)
+      found.certificates.push(der);
     else if (der !== null && kinds !== 'certificate' && isCrl(der)) found.crls.push(der);
     else throw new Malformed('holds no certificate or revocation list in DER or PEM', name);
   };

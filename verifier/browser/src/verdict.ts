@@ -6,11 +6,26 @@ import type { Sentence } from './texts.js';
 export type Verdict = 'PASSED' | 'INDETERMINATE' | 'FAILED';
 
 export type SubIndication =
-  | '' | 'FORMAT_FAILURE' | 'HASH_FAILURE' | 'SIG_CRYPTO_FAILURE' | 'CERTIFICATE_FAILURE'
-  | 'REVOKED' | 'NOT_YET_VALID' | 'TIMESTAMP_ORDER_FAILURE' | 'LINK_FAILURE' | 'JOURNAL_FAILURE'
-  | 'SIGNED_DATA_NOT_FOUND' | 'CRYPTO_CONSTRAINTS_FAILURE' | 'NO_TRUST_ANCHOR'
-  | 'NO_CERTIFICATE_CHAIN_FOUND' | 'NO_REVOCATION_DATA' | 'TRY_LATER' | 'OUT_OF_BOUNDS_NO_POE'
-  | 'UNSUPPORTED_ALGORITHM' | 'NO_POE' | 'NO_EVIDENCE';
+  | ''
+  | 'FORMAT_FAILURE'
+  | 'HASH_FAILURE'
+  | 'SIG_CRYPTO_FAILURE'
+  | 'CERTIFICATE_FAILURE'
+  | 'REVOKED'
+  | 'NOT_YET_VALID'
+  | 'TIMESTAMP_ORDER_FAILURE'
+  | 'LINK_FAILURE'
+  | 'JOURNAL_FAILURE'
+  | 'SIGNED_DATA_NOT_FOUND'
+  | 'CRYPTO_CONSTRAINTS_FAILURE'
+  | 'NO_TRUST_ANCHOR'
+  | 'NO_CERTIFICATE_CHAIN_FOUND'
+  | 'NO_REVOCATION_DATA'
+  | 'TRY_LATER'
+  | 'OUT_OF_BOUNDS_NO_POE'
+  | 'UNSUPPORTED_ALGORITHM'
+  | 'NO_POE'
+  | 'NO_EVIDENCE';
 
 // One thing that was checked, or could not be. `args` stand for {0}, {1} in the sentence.
 export interface Finding {
@@ -30,8 +45,12 @@ export interface Report {
   parts: Report[];
 }
 
-export const report = (subject: Sentence, ...subjectArgs: string[]): Report =>
-  ({ subject, subjectArgs, findings: [], parts: [] });
+export const report = (subject: Sentence, ...subjectArgs: string[]): Report => ({
+  subject,
+  subjectArgs,
+  findings: [],
+  parts: [],
+});
 
 interface More {
   args?: string[];
@@ -39,10 +58,21 @@ interface More {
   rule?: string;
 }
 
-const finding = (verdict: Verdict, subIndication: SubIndication, what: Sentence, more: More,
-                 warning = false): Finding =>
-  ({ verdict, subIndication, what, args: more.args ?? [], detail: more.detail ?? '',
-     rule: more.rule ?? '', warning });
+const finding = (
+  verdict: Verdict,
+  subIndication: SubIndication,
+  what: Sentence,
+  more: More,
+  warning = false,
+): Finding => ({
+  verdict,
+  subIndication,
+  what,
+  args: more.args ?? [],
+  detail: more.detail ?? '',
+  rule: more.rule ?? '',
+  warning,
+});
 
 // Checked, and as it should be.
 export const passed = (what: Sentence, more: More = {}): Finding =>

@@ -36,14 +36,18 @@ function octetsOf(file: File): Octets {
   let start = 0;
   const load = (offset: number, length: number): Uint8Array<ArrayBuffer> =>
     new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
-  return { name: file.name, size: file.size, read: (offset, length) => {
-    if (length >= windowSize) return load(offset, length);
-    if (offset < start || offset + length > start + window.length) {
-      window = load(offset, windowSize);
-      start = offset;
-    }
-    return window.subarray(offset - start, offset - start + length);
-  } };
+  return {
+    name: file.name,
+    size: file.size,
+    read: (offset, length) => {
+      if (length >= windowSize) return load(offset, length);
+      if (offset < start || offset + length > start + window.length) {
+        window = load(offset, windowSize);
+        start = offset;
+      }
+      return window.subarray(offset - start, offset - start + length);
+    },
+  };
 }
 
 const tell = (message: Message): void => self.postMessage(message);
@@ -52,7 +56,8 @@ const progressEveryMs = 100;
 function work(request: Request): void {
   let told = 0;
   const outcome = judge(
-    { ...request, files: request.files.map(octetsOf), trust: request.trust.map(octetsOf) }, {
+    { ...request, files: request.files.map(octetsOf), trust: request.trust.map(octetsOf) },
+    {
       onRecord: (record) => tell({ kind: 'record', record }),
       onProgress: (progress) => {
         const now = Date.now();
@@ -60,7 +65,8 @@ function work(request: Request): void {
         told = now;
         tell({ kind: 'progress', progress });
       },
-    });
+    },
+  );
   tell({ kind: 'outcome', outcome });
 }
 

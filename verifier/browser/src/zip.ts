@@ -86,8 +86,11 @@ export class ZipSource {
     const directory = source.findDirectory();
     if (directory.entries === 0) source.refuse('the zip is empty');
     if (directory.entries > filesMax) {
-      throw new Malformed(`has more than ${filesMax} files, too many for a browser: use perdura-verify`,
-                          octets.name, 'too_large');
+      throw new Malformed(
+        `has more than ${filesMax} files, too many for a browser: use perdura-verify`,
+        octets.name,
+        'too_large',
+      );
     }
     source.readDirectory(directory);
     const first = viewOf(octets.read(0, 4));
@@ -109,7 +112,9 @@ export class ZipSource {
   *read(name: string): Generator<Uint8Array> {
     const entry = this.find(name);
     if (entry === undefined) throw new Malformed('is missing', name, 'not_found');
-    const fail = (what: string): never => { throw new Malformed(what, name); };
+    const fail = (what: string): never => {
+      throw new Malformed(what, name);
+    };
     const start = this.dataOffset(entry);
     let rest = entry.size;
     let crc = 0;
@@ -150,8 +155,10 @@ export class ZipSource {
     if (disks.some((disk) => disk !== 0) || tail.getUint16(at + 8, true) !== entries) {
       this.refuse('is one of several disks');
     }
-    return this.framed({ entries, size: tail.getUint32(at + 12, true),
-                         offset: tail.getUint32(at + 16, true) }, end);
+    return this.framed(
+      { entries, size: tail.getUint32(at + 12, true), offset: tail.getUint32(at + 16, true) },
+      end,
+    );
   }
 
   private findDirectory64(end: number): Directory | null {
@@ -160,12 +167,17 @@ export class ZipSource {
     if (locator.getUint32(0, true) !== 0x07064b50) return null;
     const at = uint64(locator, 8);
     const record = viewOf(this.octets.read(at, end64Size));
-    if (at + end64Size > end || record.byteLength < end64Size ||
-        record.getUint32(0, true) !== 0x06064b50) {
+    if (
+      at + end64Size > end ||
+      record.byteLength < end64Size ||
+      record.getUint32(0, true) !== 0x06064b50
+    ) {
       this.refuse('its end is damaged');
     }
-    return this.framed({ entries: uint64(record, 32), size: uint64(record, 40),
-                         offset: uint64(record, 48) }, at);
+    return this.framed(
+      { entries: uint64(record, 32), size: uint64(record, 40), offset: uint64(record, 48) },
+      at,
+    );
   }
 
   // The directory must end where its end record begins.
@@ -194,7 +206,8 @@ export class ZipSource {
     for (let i = 0; i < entries; ++i) {
       const header = take(directoryHeaderSize);
       const mode = header.getUint32(38, true) >>> 16;
-      if (header.getUint32(0, true) !== 0x02014b50) this.refuse('the directory of the zip is damaged');
+      if (header.getUint32(0, true) !== 0x02014b50)
+        this.refuse('the directory of the zip is damaged');
       const nameSize = header.getUint16(28, true);
       const extraSize = header.getUint16(30, true);
       const variable = take(nameSize + extraSize + header.getUint16(32, true));
@@ -208,14 +221,23 @@ export class ZipSource {
     }
   }
 
-  private entryOf(header: DataView, variable: DataView, nameSize: number, extraSize: number): Entry {
+  private entryOf(
+    header: DataView,
+    variable: DataView,
+    nameSize: number,
+    extraSize: number,
+  ): Entry {
     const octets = new Uint8Array(variable.buffer, variable.byteOffset, variable.byteLength);
     const name = decodeUtf8(octets.subarray(0, nameSize));
     if (name === null) this.refuse('a name is not UTF-8');
     const entry = {
-      name, flags: header.getUint16(8, true), method: header.getUint16(10, true),
-      crc: header.getUint32(16, true), compressedSize: header.getUint32(20, true),
-      size: header.getUint32(24, true), headerOffset: header.getUint32(42, true),
+      name,
+      flags: header.getUint16(8, true),
+      method: header.getUint16(10, true),
+      crc: header.getUint32(16, true),
+      compressedSize: header.getUint32(20, true),
+      size: header.getUint32(24, true),
+      headerOffset: header.getUint32(42, true),
     };
     this.applyZip64(entry, viewOf(octets.subarray(nameSize, nameSize + extraSize)));
     return entry;
@@ -258,15 +280,20 @@ export class ZipSource {
 
   // Where the octets of a file begin; its local header must agree with the directory.
   private dataOffset(entry: Entry): number {
-    const fail = (what: string): never => { throw new Malformed(what, entry.name); };
+    const fail = (what: string): never => {
+      throw new Malformed(what, entry.name);
+    };
     const name = encodeUtf8(entry.name);
     const octets = this.octets.read(entry.headerOffset, localHeaderSize + name.length);
     const header = viewOf(octets);
-    const agrees = octets.length === localHeaderSize + name.length &&
-      header.getUint32(0, true) === 0x04034b50 && header.getUint16(8, true) === entry.method &&
+    const agrees =
+      octets.length === localHeaderSize + name.length &&
+      header.getUint32(0, true) === 0x04034b50 &&
+      header.getUint16(8, true) === entry.method &&
       this.fieldAgrees(header, 14, entry.crc) &&
       this.fieldAgrees(header, 18, entry.compressedSize) &&
-      this.fieldAgrees(header, 22, entry.size) && header.getUint16(26, true) === name.length;
+      this.fieldAgrees(header, 22, entry.size) &&
+      header.getUint16(26, true) === name.length;
     if (!agrees) fail('the header before its octets contradicts the directory');
     if (!equal(octets.subarray(localHeaderSize), name)) {
       fail('the header before its octets has another name than the directory');
@@ -282,9 +309,16 @@ export class ZipSource {
   }
 
   private *inflated(entry: Entry, start: number): Generator<Uint8Array> {
-    const fail = (what: string): never => { throw new Malformed(what, entry.name); };
+    const fail = (what: string): never => {
+      throw new Malformed(what, entry.name);
+    };
     let out: Uint8Array[] = [];
-    const inflate = entry.method === 0 ? null : new Inflate((chunk) => { out.push(chunk); });
+    const inflate =
+      entry.method === 0
+        ? null
+        : new Inflate((chunk) => {
+            out.push(chunk);
+          });
     for (let at = 0; at < entry.compressedSize; at += pieceSize) {
       const want = Math.min(pieceSize, entry.compressedSize - at);
       const piece = this.octets.read(start + at, want);
@@ -295,7 +329,8 @@ export class ZipSource {
       }
       try {
         inflate.push(piece, at + want === entry.compressedSize);
-      } catch {  // how that library says that it is no deflate
+      } catch {
+        // how that library says that it is no deflate
         fail('its compressed octets are damaged');
       }
       yield* out;
@@ -313,5 +348,6 @@ function faultOfEntry(entry: Entry, mode: number): string {
   }
   if (entry.method !== 8) return `a file is compressed in a way other than deflate: ${entry.name}`;
   return Math.floor(entry.size / deflateRatioMax) > entry.compressedSize
-    ? `a file claims to inflate to more than deflate can: ${entry.name}` : '';
+    ? `a file claims to inflate to more than deflate can: ${entry.name}`
+    : '';
 }
