@@ -11,7 +11,7 @@ import { judgeEvidence } from './evidence.js';
 import { parseCanonical } from './json.js';
 import { verifyConsistency } from './merkle_log.js';
 import { judgeListed, readListed } from './package_files.js';
-import type { TokenJudge } from './token_checks.js';
+import type { TokenJudge } from './token_judge.js';
 import {
   failed,
   lowerToWarnings,

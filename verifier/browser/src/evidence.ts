@@ -14,7 +14,9 @@ import type { ArchiveTimestamp, EvidenceRecord } from './evidence_record.js';
 import { endOfDigest } from './policy.js';
 import { timeText, type Time } from './time.js';
 import { digestAlgorithm, latest, type TstInfo } from './token.js';
-import { judgeFitness, type JudgedToken, type TokenJudge } from './token_checks.js';
+import type { JudgedToken } from './judged_token.js';
+import { judgeFitness } from './token_checks.js';
+import type { TokenJudge } from './token_judge.js';
 import {
   failed,
   passed,

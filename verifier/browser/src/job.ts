@@ -9,7 +9,8 @@ import { judgeDocuments, type DataObject, type EvidenceReport } from './evidence
 import { digestsNeeded, parseEvidenceRecord, type EvidenceRecord } from './evidence_record.js';
 import { verifyPackage, type PackageSummary } from './package.js';
 import type { RecordResult } from './record.js';
-import { TokenJudge, type JudgeOptions } from './token_checks.js';
+import type { JudgeOptions } from './judged_token.js';
+import { TokenJudge } from './token_judge.js';
 import { readTrustFile } from './trust.js';
 import type { Time } from './time.js';
 import { decisive, verdictOf, type SubIndication, type Verdict } from './verdict.js';

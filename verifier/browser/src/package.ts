@@ -9,7 +9,8 @@ import { judgeListed } from './package_files.js';
 import { judgeRecord, type RecordResult } from './record.js';
 import type { Octets } from './source.js';
 import type { Time } from './time.js';
-import { TokenJudge, type JudgeOptions } from './token_checks.js';
+import type { JudgeOptions } from './judged_token.js';
+import { TokenJudge } from './token_judge.js';
 import {
   failed,
   passed,

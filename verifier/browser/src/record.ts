@@ -1,6 +1,6 @@
 // Judges one record of a package by its files.
 
-import { encodeUtf8, equal, latin1, decimal, toHex } from './bytes.js';
+import { encodeUtf8, equal, latin1, toHex } from './bytes.js';
 import type { FileGroup, ManifestEntry } from './bag.js';
 import {
   evidenceSizeMax,
@@ -13,23 +13,15 @@ import { hash, type DigestAlgorithm } from './digest.js';
 import { judgeEvidence, type DataObject } from './evidence.js';
 import { digestsNeeded, parseEvidenceRecord, type EvidenceRecord } from './evidence_record.js';
 import { hashFile, judgeListed, readListed, type HashedFile } from './package_files.js';
-import {
-  judgeReceipt,
-  judgeTlogProof,
-  leafOf,
-  parseReceipt,
-  parseTlogProof,
-  receiptSizeMax,
-  type Receipt,
-  type TlogProof,
-} from './receipt.js';
+import { receiptSizeMax } from './receipt.js';
+import { judgeRecordJournal } from './record_journal.js';
 import {
   parseStatement,
   statementSizeMax,
   type Statement,
   type StatementDocument,
 } from './statement.js';
-import { signerText } from './token_checks.js';
+import { signerText } from './judged_token.js';
 import { timeText, type Time } from './time.js';
 import {
   decisive,
@@ -48,7 +40,6 @@ import {
 const tracksMax = 32;
 const packageRule = 'formats/package.md';
 const statementRule = 'formats/statement.md';
-const journalRule = 'formats/journal.md';
 
 // A piece of evidence, in short.
 export interface TrackResult {
@@ -96,7 +87,6 @@ class RecordChecks {
   private algorithms: DigestAlgorithm[] = ['sha256', 'sha512'];
   private statementOctets: Uint8Array | null = null;
   private statement: Statement | null = null;
-  private receipt: Receipt | null = null;
   private documents = 0;
   private bytes = 0;
 
@@ -114,7 +104,17 @@ class RecordChecks {
     this.readEvidence();
     this.hashDocuments();
     this.judgeEvidence();
-    this.judgeJournal();
+    judgeRecordJournal(
+      {
+        id: this.id,
+        receipt: this.named.get('receipt.json'),
+        proof: this.named.get('journal-proof.tlog-proof'),
+        isSealed: this.evidenceFiles.length > 0,
+        read: (entry, label) => this.read(entry, label, receiptSizeMax),
+      },
+      this.context,
+      this.report,
+    );
     for (const entry of this.otherFiles) this.judgeAgainstManifest(entry);
     const existedSince = this.weighTracks();
     const verdict = verdictOf(this.report);
@@ -427,126 +427,6 @@ class RecordChecks {
       );
     }
     return since;
-  }
-
-  private judgeJournal(): void {
-    const receipt = this.named.get('receipt.json');
-    const proof = this.named.get('journal-proof.tlog-proof');
-    if (receipt === undefined) {
-      this.add(
-        undecided('NO_POE', "The depositor's receipt is not in the package.", {
-          rule: packageRule,
-        }),
-      );
-    } else {
-      this.judgeReceiptFile(receipt);
-    }
-    if (proof !== undefined) {
-      this.judgeProofFile(proof);
-    } else if (this.evidenceFiles.length > 0) {
-      this.add(
-        undecided(
-          'NO_POE',
-          'The proof that the deposit stands in the sealed journal is not in the package.',
-          { rule: packageRule },
-        ),
-      );
-    }
-  }
-
-  private judgeReceiptFile(entry: ManifestEntry): void {
-    const octets = this.read(entry, 'The receipt', receiptSizeMax);
-    if (octets === null) return;
-    let receipt: Receipt;
-    try {
-      receipt = parseReceipt(octets);
-    } catch (thrown) {
-      this.add(
-        failed('FORMAT_FAILURE', "The receipt can't be read.", {
-          detail: asMalformed(thrown).message,
-          rule: journalRule,
-        }),
-      );
-      return;
-    }
-    if (receipt.record !== this.id) {
-      this.add(
-        failed('JOURNAL_FAILURE', 'The receipt is for another record.', {
-          detail: receipt.record,
-          rule: journalRule,
-        }),
-      );
-      return;
-    }
-    this.report.parts.push(judgeReceipt(receipt, this.context.log));
-    this.receipt = receipt;
-  }
-
-  private judgeProofFile(entry: ManifestEntry): void {
-    const octets = this.read(entry, 'The proof of the journal', receiptSizeMax);
-    if (octets === null) return;
-    let proof: TlogProof;
-    try {
-      proof = parseTlogProof(octets);
-    } catch (thrown) {
-      this.add(
-        failed('FORMAT_FAILURE', "The proof of the journal can't be read.", {
-          detail: asMalformed(thrown).message,
-          rule: 'c2sp.org/tlog-proof',
-        }),
-      );
-      return;
-    }
-    if (this.receipt === null) {
-      this.add(
-        undecided(
-          'NO_POE',
-          'Without a receipt for this record, nothing tells which entry of the journal the proof is about.',
-          { rule: journalRule },
-        ),
-      );
-      return;
-    }
-    const part = judgeTlogProof(proof, leafOf(this.receipt), this.context.log);
-    if (proof.index !== this.receipt.index) {
-      part.findings.push(
-        failed('JOURNAL_FAILURE', 'Receipt and journal name different places for the deposit.', {
-          detail: `${this.receipt.index} and ${proof.index}`,
-          rule: journalRule,
-        }),
-      );
-    }
-    part.findings.push(this.judgeSealOf(proof));
-    this.report.parts.push(part);
-  }
-
-  // The checkpoint of the proof must be the one that the seal of its batch covers.
-  private judgeSealOf(proof: TlogProof): Finding {
-    const batch = proof.extra === null ? null : decimal(latin1(proof.extra));
-    const seal = batch === null ? undefined : this.context.batches.get(batch);
-    const rule = journalRule;
-    if (seal === undefined) {
-      return undecided(
-        'NO_POE',
-        'The seal of the journal that the proof names is not in the package.',
-        { detail: batch === null ? 'no batch is named' : `batch ${batch}`, rule },
-      );
-    }
-    const more = { detail: `batch ${batch}`, rule };
-    if (seal.note === null || seal.verdict === 'FAILED') {
-      return undecided(
-        'NO_POE',
-        'The seal of the journal that the proof names did not hold.',
-        more,
-      );
-    }
-    return equal(seal.note, hash('sha256', proof.checkpoint))
-      ? passed('The checkpoint is the one that was sealed.', more)
-      : failed(
-          'JOURNAL_FAILURE',
-          'The proof is about another checkpoint than the one that was sealed.',
-          more,
-        );
   }
 }
 

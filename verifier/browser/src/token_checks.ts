@@ -3,9 +3,16 @@
 // time-stamp that covers it, or the moment of judging for the newest.
 
 import { equal, toHex } from './bytes.js';
-import { Certificate } from './certificate.js';
+import type { Certificate } from './certificate.js';
 import { Malformed, Reader, tag } from './der.js';
-import { digestSize, hash, type DigestAlgorithm } from './digest.js';
+import { digestSize, hash } from './digest.js';
+import {
+  poolMax,
+  readInto,
+  type JudgedToken,
+  type JudgeOptions,
+  type Trust,
+} from './judged_token.js';
 import { findPath, judgePurpose, type PathResult } from './path.js';
 import { endOfDigest, endOfScheme } from './policy.js';
 import { checkSignature, type SignatureCheck } from './signature.js';
@@ -15,7 +22,6 @@ import { timeText, type Time } from './time.js';
 import {
   digestAlgorithm,
   oids,
-  parseToken,
   type SignerInfo,
   type SigningCertificate,
   type Token,
@@ -23,95 +29,9 @@ import {
 } from './token.js';
 import { failed, passed, report, undecided, warned, type Finding, type Report } from './verdict.js';
 
-// How evidence is to be judged.
-export interface JudgeOptions {
-  anchors: Uint8Array[]; // certificates, DER
-  at: Time; // as of when the newest time-stamp must hold
-  revocationRequired: boolean;
-  extraCertificates: Uint8Array[];
-  extraCrls: Uint8Array[];
-}
-
 // How far ahead of the clock of whoever judges an authority's clock may be.
 const clockToleranceSeconds = 300;
 const statusSourcesMax = 512;
-const poolMax = 256;
-
-// A token that was judged, and what a judge of evidence asks of it.
-export class JudgedToken {
-  report: Report = report('time-stamp');
-  token: Token | null = null; // null when it does not parse
-  private readonly digests = new Map<DigestAlgorithm, Uint8Array>();
-
-  constructor(
-    readonly octets: Uint8Array,
-    readonly later: JudgedToken | null,
-    readonly reference: Time,
-  ) {}
-
-  // The hash of the whole ContentInfo, which a renewal covers.
-  digest(algorithm: DigestAlgorithm): Uint8Array {
-    const known = this.digests.get(algorithm) ?? hash(algorithm, this.octets);
-    this.digests.set(algorithm, known);
-    return known;
-  }
-}
-
-// The options' certificates, read.
-interface Trust {
-  anchors: Certificate[];
-  extras: Certificate[];
-}
-
-// Reads each that can be read, once; what can't be is left out.
-function readInto(pool: Certificate[], all: readonly Uint8Array[]): void {
-  for (const octets of all) {
-    if (pool.some((other) => equal(other.octets, octets))) continue;
-    const certificate = Certificate.read(octets);
-    if (certificate !== null) pool.push(certificate);
-  }
-}
-
-const judgedKept = 256;
-
-// Judges tokens under fixed options. A token that many records share is judged once.
-export class TokenJudge {
-  private readonly trust: Trust = { anchors: [], extras: [] };
-  private kept: JudgedToken[] = [];
-
-  constructor(readonly options: JudgeOptions) {
-    readInto(this.trust.anchors, options.anchors);
-    readInto(this.trust.extras, options.extraCertificates);
-  }
-
-  // `later` covers the token; null: it is the newest, judged as of options.at.
-  judged(octets: Uint8Array, later: JudgedToken | null): JudgedToken {
-    const known = this.kept.find((one) => one.later === later && equal(one.octets, octets));
-    if (known !== undefined) return known;
-    const reference = later?.token ? later.token.info.genTime : this.options.at;
-    const judged = new JudgedToken(octets.slice(), later, reference);
-    try {
-      judged.token = parseToken(judged.octets);
-      judged.report = new TokenChecks(judged, judged.token, this.trust, this.options).run();
-    } catch (thrown) {
-      if (!(thrown instanceof Malformed)) throw thrown;
-      judged.report.findings.push(notReadable(thrown));
-    }
-    this.kept = [judged, ...this.kept.slice(0, judgedKept - 1)];
-    return judged;
-  }
-}
-
-function notReadable(error: Malformed): Finding {
-  const more = { detail: error.message, rule: 'RFC 3161 section 2.4.2' };
-  return error.code === 'unsupported'
-    ? undecided(
-        'UNSUPPORTED_ALGORITHM',
-        "The time-stamp is of a kind that this program can't read.",
-        more,
-      )
-    : failed('FORMAT_FAILURE', 'The time-stamp is not in the form that its standard asks.', more);
-}
 
 // Adds an INDETERMINATE finding when `end` had come, at `made` already or by `reference`. Whether it
 // added none.
@@ -144,24 +64,6 @@ export function judgeFitness(
 
 const bitsText = (signature: SignatureCheck): string =>
   `${signature.scheme} with ${signature.keyBits} bits`;
-
-// The subject of the certificate that signed a token, when it is in there; '' otherwise.
-export function signerText(octets: Uint8Array): string {
-  let token: Token;
-  try {
-    token = parseToken(octets);
-  } catch (thrown) {
-    if (thrown instanceof Malformed) return '';
-    throw thrown;
-  }
-  const pool: Certificate[] = [];
-  readInto(pool, token.certificates.slice(0, poolMax));
-  const { serialNumber, issuer } = token.signer;
-  return (
-    pool.find((one) => equal(one.serialNumber, serialNumber) && equal(one.issuer, issuer))?.text ??
-    ''
-  );
-}
 
 // The checks of one token, in the order of RFC 3161 section 2.2.
 class TokenChecks {
@@ -574,3 +476,11 @@ function matches(named: SigningCertificate, certificate: Certificate): boolean {
     throw thrown;
   }
 }
+
+// Judges a token that parsed, as of judged.reference. The first finding says what it stamps.
+export const checkToken = (
+  judged: JudgedToken,
+  token: Token,
+  trust: Trust,
+  options: JudgeOptions,
+): Report => new TokenChecks(judged, token, trust, options).run();
