@@ -142,7 +142,7 @@ function showProgress(progress: Progress): void {
   if (progress.recordsTotal > 0) {
     parts.push(text('progressRecords', progress.records, progress.recordsTotal));
   }
-  setStatus(parts.join(' '));
+  setStatus(parts.join(' · '));
 }
 
 function finish(): void {

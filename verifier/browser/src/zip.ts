@@ -328,7 +328,7 @@ export class ZipSource {
         continue;
       }
       try {
-        inflate.push(piece, at + want === entry.compressedSize);
+        inflate.push(piece); // its size and checksum tell whether it was whole
       } catch {
         // how that library says that it is no deflate
         fail('its compressed octets are damaged');
