@@ -2,7 +2,7 @@
 
 import { ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js';
-import { sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js';
+import { sha3_256, sha3_384, sha3_512, shake256_64 } from '@noble/hashes/sha3.js';
 
 const table = {
   sha1: { size: 20, oid: '1.3.14.3.2.26', make: sha1 },
@@ -15,6 +15,7 @@ const table = {
   'sha3-256': { size: 32, oid: '2.16.840.1.101.3.4.2.8', make: sha3_256 },
   'sha3-384': { size: 48, oid: '2.16.840.1.101.3.4.2.9', make: sha3_384 },
   'sha3-512': { size: 64, oid: '2.16.840.1.101.3.4.2.10', make: sha3_512 },
+  shake256: { size: 64, oid: '2.16.840.1.101.3.4.2.12', make: shake256_64 },
 } as const;
 
 export type DigestAlgorithm = keyof typeof table;

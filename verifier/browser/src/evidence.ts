@@ -131,7 +131,7 @@ class EvidenceChecks {
     if (ats.digestAlgorithm !== null && digestFromOid(ats.digestAlgorithm) !== imprint) {
       part.findings.push(
         failed(
-          'FORMAT_FAILURE',
+          'HASH_ALGORITHM_FAILURE',
           'The hash function of the hash tree is not that of its time-stamp.',
           {
             detail: `${ats.digestAlgorithm} and ${imprint}`,
@@ -174,7 +174,7 @@ class EvidenceChecks {
       } else if (algorithm !== null && own !== algorithm) {
         part.findings.push(
           failed(
-            'LINK_FAILURE',
+            'HASH_ALGORITHM_FAILURE',
             'A renewed time-stamp uses another hash function than its chain.',
             { detail: `${own} in a chain of ${algorithm}`, rule: 'RFC 4998 section 5.1' },
           ),

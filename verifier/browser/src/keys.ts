@@ -7,7 +7,7 @@ import { readAlgorithmIdentifier } from './token.js';
 
 export type PublicKey =
   | { kind: 'RSA' | 'RSA-PSS'; bits: number; n: bigint; e: bigint; size: number }
-  | { kind: 'DSA'; bits: number; p: bigint; q: bigint; g: bigint; y: bigint }
+  | { kind: 'DSA'; bits: number; subgroupBits: number; p: bigint; q: bigint; g: bigint; y: bigint }
   | { kind: 'EC'; bits: number; curve: Curve; point: Uint8Array }
   | { kind: 'Ed25519' | 'Ed448'; bits: number; point: Uint8Array };
 
@@ -44,7 +44,15 @@ function positive(input: Reader): bigint {
 function readDsa(parameters: Uint8Array, octets: Uint8Array): PublicKey {
   const all = Reader.over(parameters).constructed(tag.sequence);
   const [p, q, g] = [positive(all), positive(all), positive(all)];
-  return { kind: 'DSA', bits: bitLength(p), p, q, g, y: positive(Reader.over(octets)) };
+  return {
+    kind: 'DSA',
+    bits: bitLength(p),
+    subgroupBits: bitLength(q),
+    p,
+    q,
+    g,
+    y: positive(Reader.over(octets)),
+  };
 }
 
 function readAny(info: Uint8Array): PublicKey | null {

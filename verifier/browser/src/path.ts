@@ -52,6 +52,7 @@ export function checkIssued(certificate: Certificate, issuer: Certificate): Sign
       scheme: 'other scheme',
       keyBits: 0,
       digest: null,
+      end: 'unknown',
       detail: 'certificate is malformed',
     };
   }

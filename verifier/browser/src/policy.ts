@@ -1,58 +1,73 @@
-// How long algorithms are fit: the table of ../policy.cpp (first day on which each is unfit).
+// How long algorithms are fit, by the policy that ../policies/default.xml holds (RFC 5698, as
+// ../formats/policy.md has it). build.mjs puts its table into the program.
 //
 // Judged at the time that matters: when a thing was made, and when the next time-stamp covered it.
 
-import type { DigestAlgorithm } from './digest.js';
+import { digestOid, type DigestAlgorithm } from './digest.js';
+import type { PublicKey } from './keys.js';
 import { parseTime, type Time } from './time.js';
+
+// One algorithm of the policy: until when it is fit, under which lower limits of its parameters.
+interface Entry {
+  oid: string;
+  evaluations: { min: Record<string, number>; end: string | null }[]; // the last good day
+}
+
+declare const PERDURA_POLICY: Entry[];
 
 export type SignatureScheme =
   'RSA PKCS#1 v1.5' | 'RSASSA-PSS' | 'DSA' | 'ECDSA' | 'EdDSA' | 'other scheme';
 
-// Keys of so many bits and more, up to the next step; null: no end is known.
-type Step = readonly [bits: number, end: string | null];
+// The first moment at which an algorithm is unfit: null when no end is known, 'never fit', or
+// 'unknown' to the policy.
+export type End = Time | null | 'never fit' | 'unknown';
 
-const never = '0000-01-01';
-const schemes: Partial<Record<SignatureScheme, readonly Step[]>> = {
-  'RSA PKCS#1 v1.5': [
-    [0, never],
-    [786, '2010-08-01'],
-    [1024, '2019-10-01'],
-    [1900, '2029-01-01'],
-  ],
-  'RSASSA-PSS': [
-    [0, never],
-    [786, '2010-08-01'],
-    [1024, '2019-10-01'],
-    [1900, '2029-01-01'],
-    [3000, null],
-  ],
-  DSA: [
-    [0, never],
-    [1024, '2015-12-01'],
-    [1900, '2029-01-01'],
-    [3000, null],
-  ],
-  ECDSA: [
-    [0, never],
-    [160, '2012-08-01'],
-    [224, '2021-10-01'],
-    [250, null],
-  ],
-};
-const digests: Partial<Record<DigestAlgorithm, string>> = {
-  sha1: '2012-08-01',
-  ripemd160: '2014-08-01',
-  sha224: '2029-01-01',
-};
+const day = 86400;
+const entries = new Map(PERDURA_POLICY.map((entry) => [entry.oid, entry]));
 
-// The first moment at which it is unfit; null when no end is known.
-export function endOfDigest(algorithm: DigestAlgorithm): Time | null {
-  const end = digests[algorithm];
-  return end === undefined ? null : parseTime(end);
+type Parameters = Record<string, number>;
+
+// Whether `a` asks for as much as `b` of every parameter, and for more of one.
+function asksMore(a: Parameters, b: Parameters): boolean {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const lowest = (limits: Parameters, name: string): number => limits[name] ?? -Infinity;
+  return (
+    names.every((name) => lowest(a, name) >= lowest(b, name)) &&
+    names.some((name) => lowest(a, name) > lowest(b, name))
+  );
 }
 
-export function endOfScheme(scheme: SignatureScheme, keyBits: number): Time | null {
-  let end: string | null = null;
-  for (const [bits, until] of schemes[scheme] ?? []) if (keyBits >= bits) end = until;
-  return end === null ? null : parseTime(end);
+function endOf(oid: string, parameters: Parameters): End {
+  const entry = entries.get(oid);
+  if (entry === undefined) return 'unknown';
+  const met = entry.evaluations.filter(({ min }) =>
+    Object.entries(min).every(([name, limit]) => (parameters[name] ?? -Infinity) >= limit),
+  );
+  // The step that the key reaches decides.
+  const deciding = met.filter((one) => !met.some((other) => asksMore(other.min, one.min)));
+  if (deciding.length === 0) return 'never fit';
+  if (deciding.some(({ end }) => end === null)) return null;
+  return Math.max(...deciding.map(({ end }) => parseTime(end!)! + day));
+}
+
+export const endOfDigest = (algorithm: DigestAlgorithm): End => endOf(digestOid(algorithm), {});
+
+// For a signature of such a scheme and key; `oid` is that of the signature's algorithm. The key may be
+// of another kind.
+export function endOfSignature(scheme: SignatureScheme, oid: string, key: PublicKey): End {
+  const { bits } = key;
+  switch (scheme) {
+    case 'RSA PKCS#1 v1.5':
+      return endOf('1.2.840.113549.1.1.1', { moduluslength: bits });
+    case 'RSASSA-PSS':
+      return endOf(oid, { moduluslength: bits });
+    case 'DSA': {
+      const qlength = key.kind === 'DSA' ? key.subgroupBits : 0;
+      return endOf('1.2.840.10040.4.1', { plength: bits, qlength });
+    }
+    case 'ECDSA':
+      return endOf('1.2.840.10045.2.1', { plength: bits, qlength: bits });
+    default:
+      return endOf(oid, {});
+  }
 }

@@ -8,7 +8,7 @@ import type { Curve } from './curves.js';
 import { derHeader, Malformed, Reader, tag } from './der.js';
 import { digestOid, digestSize, hash, type DigestAlgorithm } from './digest.js';
 import { bitLength, type PublicKey } from './keys.js';
-import type { SignatureScheme } from './policy.js';
+import { endOfSignature, type End, type SignatureScheme } from './policy.js';
 import {
   digestAlgorithm,
   isPlain,
@@ -22,6 +22,7 @@ export interface SignatureCheck {
   scheme: SignatureScheme;
   keyBits: number;
   digest: DigestAlgorithm | null; // null: the scheme has none of its own
+  end: End; // until when the policy has scheme and key fit
   detail: string;
 }
 
@@ -331,6 +332,7 @@ export function checkSignature(
     scheme: row?.scheme ?? 'other scheme',
     keyBits: key?.bits ?? 0,
     digest: null,
+    end: key === null || row === null ? 'unknown' : endOfSignature(row.scheme, oid, key),
     detail: `signature algorithm ${oid}`,
   };
   if (key === null || row === null)

@@ -15,6 +15,9 @@ export interface Status {
   // Since when it knows of expired certificates too; null: only of ones not expired.
   expiredSince: Time | null;
   revocation: Revocation | null; // null: good
+  // The certificate of whoever issued it had expired before a time-stamp sealed it: whoever has the
+  // key since may have made it. Good news of that kind do not count.
+  issuerExpired: boolean;
   from: string;
 }
 
@@ -55,7 +58,7 @@ function counts(status: Status, { certificate, genTime, reference }: Question): 
   const knowsExpired = status.expiredSince !== null && status.expiredSince <= notAfter;
   // After its expiry a certificate may be left out of a list.
   const expired = status.thisUpdate > notAfter || reference > notAfter;
-  if (expired && !knowsExpired) return false;
+  if ((expired && !knowsExpired) || status.issuerExpired) return false;
   if (status.thisUpdate >= reference) return true;
   return (
     genTime <= status.thisUpdate && status.nextUpdate !== null && reference <= status.nextUpdate
@@ -95,9 +98,16 @@ function judgeRevoked(question: Question, status: Status): Finding {
       about,
     );
   }
+  if (question.genTime < when) {
+    return failed(
+      'REVOKED_NO_POE',
+      'A certificate of the time-stamp was revoked after the stamp, and no later time-stamp had covered it before, so the stamp proves nothing.',
+      about,
+    );
+  }
   return failed(
     'REVOKED',
-    'A certificate of the time-stamp was revoked, so the stamp proves nothing.',
+    'A certificate of the time-stamp was revoked before the stamp, so the stamp proves nothing.',
     about,
   );
 }
@@ -113,11 +123,19 @@ function judgeMissing(question: Question, statuses: Status[], notes: string[]): 
     [`judged as of ${timeText(question.reference)}`, ...known, ...notes].join('; '),
   );
   const outdated = statuses.length > 0;
-  const what: Sentence = outdated
-    ? 'What is known about the revocation of a certificate is out of date or too early.'
-    : 'Nothing is known about the revocation of a certificate of the time-stamp.';
+  const issuersExpired = outdated && statuses.every(({ issuerExpired }) => issuerExpired);
+  const what: Sentence = issuersExpired
+    ? 'What says that a certificate was not revoked is signed under a certificate that expired before a later time-stamp covered it.'
+    : outdated
+      ? 'What is known about the revocation of a certificate is out of date or too early.'
+      : 'Nothing is known about the revocation of a certificate of the time-stamp.';
   if (!question.required) return warned(what, about);
-  return undecided(outdated ? 'TRY_LATER' : 'NO_REVOCATION_DATA', what, about);
+  const why = issuersExpired
+    ? 'REVOCATION_OUT_OF_BOUNDS_NO_POE'
+    : outdated
+      ? 'TRY_LATER'
+      : 'NO_REVOCATION_DATA';
+  return undecided(why, what, about);
 }
 
 // One finding: not revoked as far as counts, revoked, or not known.

@@ -17,7 +17,7 @@ import { keyBits } from './keys.js';
 import { readDistributionPoints, readPointName } from './general_names.js';
 import { nameText, sameName } from './names.js';
 import { checkIssued } from './path.js';
-import { endOfDigest, endOfScheme } from './policy.js';
+import { endOfDigest } from './policy.js';
 import { checkSignature, signedParts } from './signature.js';
 import type { Question, Revocation, Status } from './status.js';
 import { digestAlgorithm, readAlgorithmIdentifier } from './token.js';
@@ -55,11 +55,8 @@ function wellSigned(source: StatusSource, signer: Certificate, notes: string[]):
     notes.push(`${source.from}: signature ${how} (${check.detail})`);
     return false;
   }
-  const ends = [
-    endOfScheme(check.scheme, check.keyBits),
-    check.digest === null ? null : endOfDigest(check.digest),
-  ];
-  const fit = ends.every((end) => end === null || source.proven < end);
+  const ends = [check.end, check.digest === null ? null : endOfDigest(check.digest)];
+  const fit = ends.every((end) => end === null || (typeof end === 'number' && source.proven < end));
   if (!fit) notes.push(`${source.from}: signed with ${check.detail}, no longer fit`);
   return fit;
 }
@@ -224,6 +221,7 @@ function readCrl(question: Question, source: StatusSource, notes: string[]): Sta
     thisUpdate: list.thisUpdate,
     nextUpdate: list.nextUpdate,
     expiredSince: expired === undefined ? null : readTime(expired[1].value),
+    issuerExpired: issuer.notAfter < source.proven,
     revocation: revocationIn(list, certificate),
     from: `revocation list ${source.from}`,
   };
@@ -393,6 +391,7 @@ function readOcsp(question: Question, source: StatusSource, notes: string[]): St
             thisUpdate: single.thisUpdate,
             nextUpdate: single.nextUpdate,
             expiredSince: single.archiveCutoff,
+            issuerExpired: responder.notAfter < source.proven,
             revocation: single.revocation,
             from: `OCSP response ${source.from}`,
           },

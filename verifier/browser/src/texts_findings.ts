@@ -138,10 +138,16 @@ export const findingsInJapanese = {
   'A certificate is signed in a way that this program cannot check.':
     'このプログラムでは検証できない署名方式の証明書があります。',
   // revocation
+  'A certificate of the time-stamp was revoked before the stamp, so the stamp proves nothing.':
+    'タイムスタンプの証明書は付与前に失効していたため、このタイムスタンプは何も証明しません。',
+  'A certificate of the time-stamp was revoked after the stamp, and no later time-stamp had covered it before, so the stamp proves nothing.':
+    'タイムスタンプの証明書はタイムスタンプの付与後に失効し、それ以前に後のタイムスタンプで保護されていなかったため、このタイムスタンプは何も証明しません。',
+  'What says that a certificate was not revoked is signed under a certificate that expired before a later time-stamp covered it.':
+    '証明書が失効していないことを示す情報は、後のタイムスタンプで保護される前に有効期間が満了した証明書で署名されています。',
+  'The policy on algorithms does not say whether an algorithm that was used is fit.':
+    '使用された暗号アルゴリズムが安全かどうか、アルゴリズムの方針に記載がありません。',
   'A certificate of the time-stamp was not revoked.':
     'タイムスタンプの証明書は失効していませんでした。',
-  'A certificate of the time-stamp was revoked, so the stamp proves nothing.':
-    'タイムスタンプの証明書は失効していたため、このタイムスタンプは何も証明しません。',
   'A certificate of the time-stamp is suspended; ask again later.':
     'タイムスタンプの証明書の効力が一時停止されています。後日、改めて確認してください。',
   'A certificate was revoked after the stamp, for a reason that leaves it good.':

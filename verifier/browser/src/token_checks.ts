@@ -14,7 +14,7 @@ import {
   type Trust,
 } from './judged_token.js';
 import { findPath, judgePurpose, type PathResult } from './path.js';
-import { endOfDigest, endOfScheme } from './policy.js';
+import { endOfDigest, type End } from './policy.js';
 import { checkSignature, type SignatureCheck } from './signature.js';
 import { judgeStatus, type Question } from './status.js';
 import { readStatus, type StatusSource } from './status_data.js';
@@ -36,29 +36,34 @@ const statusSourcesMax = 512;
 // Adds an INDETERMINATE finding when `end` had come, at `made` already or by `reference`. Whether it
 // added none.
 export function judgeFitness(
-  end: Time | null,
+  end: End,
   algorithm: string,
   made: Time,
   reference: Time,
   into: Report,
 ): boolean {
-  if (end === null || (made < end && reference < end)) return true;
-  const detail =
-    `${algorithm}: fit until ${timeText(end)}, used ${timeText(made)}, ` +
-    `relied on until ${timeText(reference)}`;
-  into.findings.push(
-    made >= end
-      ? undecided(
-          'CRYPTO_CONSTRAINTS_FAILURE',
-          'An algorithm was already too weak when it was used.',
-          { detail, rule: 'RFC 5698 section 6' },
-        )
-      : undecided(
-          'OUT_OF_BOUNDS_NO_POE',
-          'An algorithm grew too weak before a later time-stamp covered what it protects.',
-          { detail, rule: 'RFC 5698 section 6, RFC 4998 section 5.3' },
-        ),
-  );
+  const isTime = typeof end === 'number';
+  if (end === null || (isTime && made < end && reference < end)) return true;
+  const until = isTime ? `fit until ${timeText(end)}` : end;
+  const more = {
+    detail: `${algorithm}: ${until}, used ${timeText(made)}, relied on until ${timeText(reference)}`,
+    rule: 'RFC 5698 section 6, RFC 4998 section 5.3',
+  };
+  if (isTime && made < end) {
+    into.findings.push(
+      undecided(
+        'CRYPTO_CONSTRAINTS_FAILURE_NO_POE',
+        'An algorithm grew too weak before a later time-stamp covered what it protects.',
+        more,
+      ),
+    );
+    return false;
+  }
+  const what =
+    end === 'unknown'
+      ? 'The policy on algorithms does not say whether an algorithm that was used is fit.'
+      : 'An algorithm was already too weak when it was used.';
+  into.findings.push(undecided('CRYPTO_CONSTRAINTS_FAILURE', what, more));
   return false;
 }
 
@@ -372,13 +377,7 @@ class TokenChecks {
     }
     if (signature.outcome !== 'unsupported') {
       fit =
-        judgeFitness(
-          endOfScheme(signature.scheme, signature.keyBits),
-          bitsText(signature),
-          made,
-          this.reference,
-          this.report,
-        ) && fit;
+        judgeFitness(signature.end, bitsText(signature), made, this.reference, this.report) && fit;
     }
     if (fit) {
       this.add(
@@ -417,13 +416,7 @@ class TokenChecks {
     if (signature.digest !== null) {
       judgeFitness(endOfDigest(signature.digest), signature.digest, made, this.reference, part);
     }
-    judgeFitness(
-      endOfScheme(signature.scheme, signature.keyBits),
-      bitsText(signature),
-      made,
-      this.reference,
-      part,
-    );
+    judgeFitness(signature.end, bitsText(signature), made, this.reference, part);
     const question: Question = {
       certificate,
       issuer: found.path[i + 1]!,
