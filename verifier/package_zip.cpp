@@ -3,6 +3,7 @@
 #include <minizip/unzip.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -125,8 +126,10 @@ class Stream {
     std::uint64_t base = 0;
     if (origin == ZLIB_FILEFUNC_SEEK_CUR) base = at.position_;
     if (origin == ZLIB_FILEFUNC_SEEK_END) base = at.octets_.size();
-    if (offset > at.octets_.size() || base > at.octets_.size() - offset) return -1;
-    at.position_ = base + offset;
+    const std::uint64_t target =
+        base + offset;  // back too: minizip adds what is negative as 2^64 - n
+    if (target > at.octets_.size()) return -1;
+    at.position_ = target;
     return 0;
   }
   static int close(void*, void* stream) {
@@ -186,8 +189,43 @@ Zip open_zip(const Octets& octets) {
 // The directory's entry of the current file.
 struct DirectoryEntry {
   unz_file_info64 info{};
-  std::string name;  // cut off when it is too long
+  std::string name;    // cut off when it is too long
+  bool zip64 = false;  // its sizes are in the extra field, which minizip does not look for
 };
+
+std::uint64_t little_endian(ByteView octets) {
+  std::uint64_t value = 0;
+  for (std::size_t i = octets.size(); i-- > 0;) value = value << 8 | octets[i];
+  return value;
+}
+
+// APPNOTE 4.5.3: of sizes that do not fit, or are written so all the same, the extra field with
+// identifier 1 has the values, in this order.
+void read_zip64_sizes(unzFile zip, DirectoryEntry& entry) {
+  constexpr std::uint64_t elsewhere = 0xFFFFFFFF;
+  unz_file_info64& info = entry.info;
+  if (info.uncompressed_size != elsewhere && info.compressed_size != elsewhere) return;
+  Bytes extra(info.size_file_extra);
+  if (unzGetCurrentFileInfo64(zip, nullptr, nullptr, 0, extra.data(), extra.size(), nullptr, 0) !=
+      UNZ_OK) {
+    return;
+  }
+  ByteView rest = extra;
+  while (rest.size() >= 4) {
+    const std::uint64_t id = little_endian(rest.first(2));
+    const std::size_t size = little_endian(rest.subspan(2, 2));
+    if (size > rest.size() - 4) return;
+    ByteView values = rest.subspan(4, size);
+    rest = rest.subspan(4 + size);
+    if (id != 1) continue;
+    for (ZPOS64_T* field : {&info.uncompressed_size, &info.compressed_size}) {
+      if (*field != elsewhere || values.size() < 8) continue;
+      *field = little_endian(values.first(8));
+      values = values.subspan(8);
+      entry.zip64 = true;
+    }
+  }
+}
 
 std::optional<DirectoryEntry> directory_entry(unzFile zip) {
   DirectoryEntry entry;
@@ -196,6 +234,7 @@ std::optional<DirectoryEntry> directory_entry(unzFile zip) {
       UNZ_OK) {
     return std::nullopt;
   }
+  read_zip64_sizes(zip, entry);
   entry.name.assign(name.data(), std::min<std::size_t>(entry.info.size_filename, name.size()));
   return entry;
 }
@@ -248,6 +287,10 @@ class ZipReader final : public PackageReader {
       return damaged("the header before its octets has another name than the directory");
     }
     rest_ = entry->info.uncompressed_size;
+    zip64_ = entry->zip64;
+    stored_ = entry->info.compression_method == method_stored;
+    crc_expected_ = entry->info.crc;
+    crc_ = 0;
     return rest_;
   }
 
@@ -258,6 +301,7 @@ class ZipReader final : public PackageReader {
     if (got < 0) return damaged("its compressed octets are damaged");
     if (got == 0) return damaged("it is shorter than declared");
     rest_ -= static_cast<std::uint64_t>(got);
+    if (zip64_) crc_ = ::crc32(crc_, into.data(), static_cast<unsigned>(got));
     return static_cast<std::size_t>(got);
   }
 
@@ -279,6 +323,9 @@ class ZipReader final : public PackageReader {
   Result<std::size_t> finish() {
     if (!done_) {
       done_ = true;
+      // minizip does not know where it ends, and so compares nothing.
+      if (zip64_ && crc_ != crc_expected_) return damaged("its checksum is wrong");
+      if (zip64_ && stored_) return std::size_t{0};
       std::uint8_t beyond = 0;
       // Lets inflate see the end of its stream.
       const int more = unzReadCurrentFile(zip_.get(), &beyond, 1);
@@ -297,6 +344,10 @@ class ZipReader final : public PackageReader {
   std::string name_;
   std::uint64_t rest_ = 0;
   bool done_ = false;
+  bool zip64_ = false;
+  bool stored_ = false;
+  uLong crc_expected_ = 0;
+  uLong crc_ = 0;
 };
 
 class ZipSource final : public PackageSource {
