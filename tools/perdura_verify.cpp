@@ -45,8 +45,7 @@ int run(int argc, char** argv) {
   }
   auto judge = judge_options(*options);
   if (!judge) return complain(judge.error());
-  const auto verdict = options->evidence ? judge_evidence(*options, *std::move(judge))
-                                         : judge_package(*options, *std::move(judge));
+  const auto verdict = judge_given(*options, *std::move(judge));
   return verdict ? exit_code(*verdict) : complain(verdict.error());
 }
 

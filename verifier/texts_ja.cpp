@@ -249,6 +249,10 @@ constexpr Sentence table[] = {
      "二つのタイムスタンプの順序が逆ですが、その差は時計の精度の範囲内です。"},
     {"evidence.left-out-of-account",
      "この証拠は判定できませんでした。検証結果は他の証拠に基づいています。"},
+    {"evidence.in-canonical-form",
+     "「{document}」は正規化された形で対象となっています。XML "
+     "の書き方だけが異なる文書は、この証拠にとっては同じものです。"},
+    {"evidence.renewal-not-hashed", "更新の対象を、ハッシュ値を計算する形にすることができません。"},
     {"evidence.covers-more",
      "この証拠は、指定されたもの以外も対象としています。同じ記録の他の文書、またはハッシュ木で隣接"
      "するものです。記録に欠けたものがないことは示されていません。"},
@@ -356,6 +360,46 @@ constexpr Sentence table[] = {
      "タイムスタンプの証明書の有効期間が満了しており、それ以前に後のタイムスタンプで保護されていま"
      "せんでした。"},
     {"revocation.not-revoked", "タイムスタンプの証明書は失効していませんでした。"},
+    // Evidence of other kinds.
+    {"subject.cms-object", "CMS オブジェクト {name}"},
+    {"subject.evidence-record-number", "証拠記録 {number}"},
+    {"subject.container", "コンテナ {name}"},
+    {"subject.evidence-record-in", "証拠記録 {file}"},
+    {"subject.time-stamp-in", "タイムスタンプ {file}"},
+    {"asic.no-evidence", "コンテナには証拠記録もタイムスタンプも含まれていません。"},
+    {"asic.no-mimetype",
+     "コンテナの種類が示されていません。「mimetype」というファイルがありません。"},
+    {"asic.other-mimetype", "「mimetype」というファイルは、この種類のコンテナを示していません。"},
+    {"asic.mimetype-not-first",
+     "「mimetype」というファイルがコンテナの先頭にないか、無圧縮で格納されていません。"},
+    {"asic.manifest-unreadable", "マニフェスト {file} を読み取れません。"},
+    {"asic.evidence-unreadable", "証拠 {file} を読み取れません。"},
+    {"asic.file-unreadable", "ファイル {file} を読み取れません。"},
+    {"asic.listed-missing", "マニフェストに記載された {file} がコンテナ内にありません。"},
+    {"asic.listed-altered",
+     "{file} はマニフェストの記載と一致しません。改変されたか、別のファイルです。"},
+    {"asic.listed-intact",
+     "マニフェストに記載された {count} 件のファイルは、すべて記載のとおりです。"},
+    {"asic.digest-unknown",
+     "マニフェストは、このプログラムが扱えないハッシュ関数で {file} を記載しています。"},
+    {"asic.about-nothing", "この証拠がコンテナ内のどのファイルに関するものか、示されていません。"},
+    {"asic.not-covered", "コンテナ内の有効な証拠のうち、{file} に関するものはありません。"},
+    {"asic.meta-not-covered",
+     "コンテナ内の有効な証拠のうち、{file}（文書ではありません）に関するものはありません。"},
+    {"asic.signatures-not-judged", "コンテナ内の署名（{count} 件のファイル）は判定していません。"},
+    {"cms.no-evidence", "このオブジェクトには証拠記録が含まれていません。"},
+    {"cms.signatures-not-judged",
+     "このオブジェクトに関する証拠を判定しました。オブジェクト内の署名は判定していません。"},
+    {"cms.evidence-unreadable", "オブジェクト内の証拠記録を読み取れません。"},
+    {"cms.content-not-given",
+     "この証拠は署名対象の内容も対象としていますが、それはオブジェクト内になく、指定もされていませ"
+     "ん。"},
+    {"file.metadata-protected",
+     "このタイムスタンプは文書とそれに関する情報をあわせて対象としています。文書が内部にある場合に"
+     "限り判定できます。"},
+    {"file.data-inside", "内部のデータ"},
+    {"file.is-data-inside", "「{document}」は内部のデータと同一です。"},
+    {"file.is-not-data-inside", "「{document}」は内部のデータと同一ではありません。"},
 };
 
 }  // namespace

@@ -172,16 +172,7 @@ void read_signed_attributes(DerReader& in, SignerInfo& signer) {
 std::optional<ByteView> basic_response(ByteView format, ByteView value) {
   if (equal(format, ocsp_basic_oid)) return value;
   if (!equal(format, ocsp_response_oid)) return std::nullopt;
-  DerInput input(value, DerLimits(), EncodingRules::ber);
-  DerReader in = input.reader();
-  DerReader response = in.constructed(tag::sequence);
-  response.element(enumerated);
-  DerReader holder = response.constructed(tag::context(0));
-  DerReader bytes = holder.constructed(tag::sequence);
-  const bool basic = equal(bytes.oid(), ocsp_basic_oid);
-  const ByteView octets = bytes.octet_string();
-  if (input.failed() || !basic) return std::nullopt;
-  return octets;
+  return basic_ocsp_response(value);
 }
 
 // RevocationInfoChoices ::= SET OF CHOICE { crl CertificateList, other [1] { format, info } }
@@ -330,6 +321,19 @@ void read_signed_data(DerReader& in, TimestampToken& token) {
 }
 
 }  // namespace
+
+std::optional<ByteView> basic_ocsp_response(ByteView ocsp_response) {
+  DerInput input(ocsp_response, DerLimits(), EncodingRules::ber);
+  DerReader in = input.reader();
+  DerReader response = in.constructed(tag::sequence);
+  response.element(enumerated);
+  DerReader holder = response.constructed(tag::context(0));
+  DerReader bytes = holder.constructed(tag::sequence);
+  const bool basic = equal(bytes.oid(), ocsp_basic_oid);
+  const ByteView octets = bytes.octet_string();
+  if (input.failed() || !basic) return std::nullopt;
+  return octets;
+}
 
 namespace oid_of {
 const ByteView signed_data = signed_data_oid;

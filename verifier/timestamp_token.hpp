@@ -111,6 +111,9 @@ struct TimestampToken {
 // offset), unsupported (not a signed time-stamp), too_large.
 Result<TimestampToken> parse_timestamp_token(ByteView content_info);
 
+// The BasicOCSPResponse in an OCSPResponse (RFC 6960 §4.2.1); nothing when it holds none.
+std::optional<ByteView> basic_ocsp_response(ByteView ocsp_response);
+
 // The object identifiers that tokens are made of: content octets.
 namespace oid_of {
 extern const ByteView signed_data, tst_info;

@@ -334,10 +334,13 @@ class TokenChecks {
       take(later->token()->crls, false, later->reference(), "in a later time-stamp");
       take(later->token()->ocsp_responses, true, later->reference(), "in a later time-stamp");
     }
-    for (const Bytes& crl : options_.extra_crls) {
-      const ByteView octets = crl;
-      take({&octets, 1}, false, options_.at, "that you gave");
-    }
+    const auto take_all = [&](const std::vector<Bytes>& all, bool ocsp, const char* from) {
+      const std::vector<ByteView> views(all.begin(), all.end());
+      take(views, ocsp, options_.at, from);
+    };
+    take_all(options_.extra_crls, false, "that you gave");
+    take_all(options_.accompanying_crls, false, "beside the time-stamp");
+    take_all(options_.accompanying_ocsp_responses, true, "beside the time-stamp");
     return sources_;
   }
 

@@ -53,6 +53,9 @@ struct JudgeOptions {
   RevocationMode revocation = RevocationMode::required;
   std::vector<Bytes> extra_certificates;  // DER; to build paths with, not trusted
   std::vector<Bytes> extra_crls;          // DER; their signatures are checked
+  // Status information that came with the evidence, outside of its time-stamps: DER.
+  std::vector<Bytes> accompanying_crls;
+  std::vector<Bytes> accompanying_ocsp_responses;  // BasicOCSPResponse
   ReportDetail detail = ReportDetail::full;
   // Until when algorithms are fit; null: by the policy that is built in.
   std::shared_ptr<const AlgorithmPolicy> policy = nullptr;

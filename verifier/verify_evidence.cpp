@@ -22,14 +22,6 @@ Hasher& hasher_for(DigestAlgorithm algorithm) {
   return *hasher;
 }
 
-// The hash value of `object`; null when it was not given in this algorithm.
-const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
-  for (const auto& digest : object.digests) {
-    if (digest.first == algorithm) return &digest.second;
-  }
-  return nullptr;
-}
-
 Text as_stamped(std::size_t documents) {
   if (documents == 1) return say("evidence.document-as-stamped");
   return say("evidence.documents-as-stamped", {{"count", std::to_string(documents)}});
@@ -37,9 +29,14 @@ Text as_stamped(std::size_t documents) {
 
 class EvidenceChecks {
  public:
-  EvidenceChecks(const EvidenceRecord& record, std::span<const DataObject> objects,
-                 GroupProof proof, const TokenJudge& judge)
-      : record_(record), objects_(objects), proof_(proof), judge_(judge) {}
+  EvidenceChecks(const EvidenceRecord& record, const EvidenceLinks& links,
+                 std::span<const DataObject> objects, GroupProof proof, const TokenJudge& judge)
+      : record_(record),
+        links_(links),
+        objects_(objects),
+        proof_(proof),
+        judge_(judge),
+        in_canonical_form_(objects.size()) {}
 
   EvidenceReport run() {
     report_.subject = say("subject.evidence-record");
@@ -51,7 +48,7 @@ class EvidenceChecks {
     check_record();
     for (std::size_t c = 0; c < record_.chains.size(); ++c) check_chain(c);
     check_order();
-    EvidenceReport result{std::move(report_), std::nullopt};
+    EvidenceReport result{std::move(report_), std::nullopt, tokens_.front().front()};
     if (result.report.verdict() == Verdict::passed) {
       result.existed_since = tokens_.front().front()->token()->tst_info.latest();
     }
@@ -177,8 +174,9 @@ class EvidenceChecks {
   void check_start(std::size_t c, DigestAlgorithm algorithm, Report& part) {
     std::vector<Digest> values;
     values.reserve(objects_.size());
-    for (const DataObject& object : objects_) {
-      const Digest* digest = digest_of(object, algorithm);
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      const DataObject& object = objects_[i];
+      const Digest* digest = value_of(i, c, algorithm);
       if (digest == nullptr) {
         part.findings.push_back(
             undecided(SubIndication::unsupported_algorithm,
@@ -196,6 +194,23 @@ class EvidenceChecks {
     }
   }
 
+  // The hash value of an object that chain `c` covers: that of its octets or, where the syntax has
+  // documents that are XML in canonical form and the evidence relates to it, of that form.
+  const Digest* value_of(std::size_t i, std::size_t c, DigestAlgorithm algorithm) {
+    const Digest* plain = digest_of(objects_[i], algorithm);
+    const auto method = links_.canonicalization(c);
+    if (!method) return plain;
+    const ArchiveTimeStamp& ats = record_.chains[c].archive_timestamps[0];
+    if (plain != nullptr && relates(ats, c, 0, *plain)) return plain;
+    for (const CanonicalDigest& canonical : objects_[i].canonical_digests) {
+      if (canonical.method != *method || canonical.algorithm != algorithm) continue;
+      if (!relates(ats, c, 0, canonical.digest) && !(c > 0 && in_canonical_form_[i])) continue;
+      in_canonical_form_[i] = true;
+      return &canonical.digest;
+    }
+    return plain;
+  }
+
   void check_objects(const std::vector<Digest>& values, Report& part) {
     const ArchiveTimeStamp& ats = record_.chains[0].archive_timestamps[0];
     bool covered = true;
@@ -209,6 +224,12 @@ class EvidenceChecks {
     }
     if (!covered || !leads_to_imprint(ats, 0, 0, values, part)) return;
     part.findings.push_back(passed(as_stamped(values.size()), "", "RFC 4998 section 4.3"));
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      if (!in_canonical_form_[i]) continue;
+      part.findings.push_back(
+          warned(say("evidence.in-canonical-form", {{"document", objects_[i].name}}), "",
+                 "RFC 6283 section 3.2.1"));
+    }
     if (proof_ == GroupProof::whole_group) check_group(ats, values, part);
   }
 
@@ -282,7 +303,9 @@ class EvidenceChecks {
                                Report& part) {
     constexpr const char* rule = "RFC 4998 section 5.3 step 2";
     const ArchiveTimeStamp& ats = record_.chains[c].archive_timestamps[j];
-    const Digest previous = tokens_[c][j - 1]->digest(algorithm);
+    const auto link = links_.time_stamp(c, j - 1, *tokens_[c][j - 1], algorithm);
+    if (!link) return cannot_hash(link.error(), rule, part);
+    const Digest previous = *link;
     if (!relates(ats, c, j, previous)) {
       part.findings.push_back(failed(SubIndication::link_failure,
                                      say("evidence.renewal-does-not-cover"),
@@ -299,35 +322,28 @@ class EvidenceChecks {
     constexpr const char* rule = "RFC 4998 section 5.2 steps 3 to 5, section 5.3 step 3";
     const ArchiveTimeStamp& ats = record_.chains[c].archive_timestamps[0];
     Hasher& hasher = hasher_for(algorithm);
-    const Digest sequence = sequence_hash(c, hasher);
-    std::vector<Digest> leaves;
-    const auto all_relate = [&](auto make) {
-      leaves.clear();
-      for (const Digest& value : values) leaves.push_back(make(value));
-      return std::ranges::all_of(leaves, [&](const Digest& v) { return relates(ats, c, 0, v); });
-    };
-    if (!all_relate([&](const Digest& value) { return renewed_leaf(hasher, value, sequence); })) {
-      // Figure 4 of the RFC sorts the two values, its text does not; the text holds.
-      if (!all_relate([&](const Digest& value) { return node_hash(hasher, value, sequence); })) {
-        part.findings.push_back(failed(SubIndication::link_failure,
-                                       say("evidence.tree-renewal-does-not-cover"),
-                                       "hash value of the sequence " + sequence.hex(), rule));
-        return;
-      }
-      part.findings.push_back(
-          warned(say("evidence.tree-renewal-sorted"), "RFC 4998 figure 4", rule));
+    const auto link = links_.sequence(c, hasher);
+    if (!link) return cannot_hash(link.error(), rule, part);
+    const Digest sequence = *link;
+    const auto readings = links_.renewed(hasher, values, sequence, !ats.reduced_hashtree);
+    const auto reading = std::ranges::find_if(readings, [&](const RenewedValues& one) {
+      return std::ranges::all_of(one.values,
+                                 [&](const Digest& value) { return relates(ats, c, 0, value); });
+    });
+    if (reading == readings.end()) {
+      part.findings.push_back(failed(SubIndication::link_failure,
+                                     say("evidence.tree-renewal-does-not-cover"),
+                                     "hash value of the sequence " + sequence.hex(), rule));
+      return;
     }
-    if (!leads_to_imprint(ats, c, 0, leaves, part)) return;
+    if (reading->note) part.findings.push_back(*reading->note);
+    if (!leads_to_imprint(ats, c, 0, reading->values, part)) return;
     part.findings.push_back(passed(say("evidence.tree-renewal-covers"), sequence.hex(), rule));
   }
 
-  // The hash of a DER ArchiveTimeStampSequence of all chains before chain `c`, in their octets.
-  Digest sequence_hash(std::size_t c, Hasher& hasher) const {
-    const ByteView first = record_.chains.front().encoding;
-    const ByteView last = record_.chains[c - 1].encoding;
-    const ByteView chains(first.data(), last.data() + last.size());
-    const Bytes header = der_header(tag::sequence, chains.size());
-    return hasher.update(header).update(chains).finish();
+  static void cannot_hash(const Error& error, const char* rule, Report& part) {
+    part.findings.push_back(undecided(SubIndication::unsupported_algorithm,
+                                      say("evidence.renewal-not-hashed"), to_string(error), rule));
   }
 
   // §5.1, §5.3 step 1: times ascend. What is inside the accuracies of two clocks is no proof of the
@@ -359,19 +375,34 @@ class EvidenceChecks {
   }
 
   const EvidenceRecord& record_;
+  const EvidenceLinks& links_;
   std::span<const DataObject> objects_;
   GroupProof proof_;
   const TokenJudge& judge_;
+  std::vector<bool> in_canonical_form_;  // by object
   std::vector<std::vector<JudgedPtr>> tokens_;
   Report report_;
 };
 
 }  // namespace
 
+const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
+  for (const auto& digest : object.digests) {
+    if (digest.first == algorithm) return &digest.second;
+  }
+  return nullptr;
+}
+
+EvidenceReport judge_linked_evidence(const EvidenceRecord& record, const EvidenceLinks& links,
+                                     std::span<const DataObject> objects, GroupProof proof,
+                                     const TokenJudge& judge) {
+  return EvidenceChecks(record, links, objects, proof, judge).run();
+}
+
 EvidenceReport judge_evidence_record(const EvidenceRecord& record,
                                      std::span<const DataObject> objects, GroupProof proof,
                                      const TokenJudge& judge) {
-  return EvidenceChecks(record, objects, proof, judge).run();
+  return judge_linked_evidence(record, DerLinks(record), objects, proof, judge);
 }
 
 }  // namespace perdura::verifier

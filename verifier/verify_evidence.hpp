@@ -5,6 +5,7 @@
 // good. Not shown: that no record is missing (that is the journal's), or what the data means.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,18 +13,32 @@
 #include <vector>
 
 #include "verifier/digest.hpp"
+#include "verifier/evidence_links.hpp"
 #include "verifier/evidence_record.hpp"
 #include "verifier/time.hpp"
 #include "verifier/verdict.hpp"
 #include "verifier/verify_token.hpp"
+#include "verifier/xml.hpp"
 
 namespace perdura::verifier {
+
+// The hash value of a document in canonical form.
+struct CanonicalDigest {
+  Canonicalization method;
+  DigestAlgorithm algorithm;
+  Digest digest;
+};
 
 // A document, by its hash values: one for each algorithm that digest_algorithms(record) names.
 struct DataObject {
   Text name;  // as the report shall call it
   std::vector<std::pair<DigestAlgorithm, Digest>> digests;
+  // Of a document that is XML, besides: its hash values in canonical form, for RFC 6283 alone.
+  std::vector<CanonicalDigest> canonical_digests = {};
 };
+
+// The hash value of `object`; null when it was not given in this algorithm.
+const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm);
 
 // What is to be shown about several objects.
 enum class GroupProof {
@@ -36,7 +51,14 @@ struct EvidenceReport {
   Report report;  // subject "evidence record"; parts: chains, and time-stamps in them
   // The latest moment that the first time-stamp can stand for; only when the verdict is PASSED.
   std::optional<Time> existed_since;
+  // The first time-stamp, as it was judged; null when there is none.
+  std::shared_ptr<const JudgedToken> first = nullptr;
 };
+
+// Judges what has the shape of an RFC 4998 evidence record and is linked by `links`.
+EvidenceReport judge_linked_evidence(const EvidenceRecord& record, const EvidenceLinks& links,
+                                     std::span<const DataObject> objects, GroupProof proof,
+                                     const TokenJudge& judge);
 
 // Judges `record` for `objects` as of judge.options().at. Thread safety: any thread.
 EvidenceReport judge_evidence_record(const EvidenceRecord& record,

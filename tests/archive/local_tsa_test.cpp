@@ -92,7 +92,9 @@ TEST_P(LocalTsaAlgorithm, StampsPassOurVerifierWithTheCaAsAnchor) {
                                     .at = clock.now() + 9 * 31'536'000,
                                     .revocation = verifier::RevocationMode::required,
                                     .extra_certificates = {},
-                                    .extra_crls = {}});
+                                    .extra_crls = {},
+                                    .accompanying_crls = {},
+                                    .accompanying_ocsp_responses = {}});
   const Digest imprint = verifier::hash(GetParam(), verifier::as_bytes(document));
   const verifier::Report report = judge.judge(token, judge.options().at, &imprint);
   EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
@@ -109,7 +111,9 @@ TEST(LocalTsaVector, PassesOurVerifierAndOpenssl) {
                                     .at = *verifier::parse_time("2030-01-01"),
                                     .revocation = verifier::RevocationMode::required,
                                     .extra_certificates = {},
-                                    .extra_crls = {}});
+                                    .extra_crls = {},
+                                    .accompanying_crls = {},
+                                    .accompanying_ocsp_responses = {}});
   const Digest imprint =
       verifier::hash(DigestAlgorithm::sha256, tests::read_octets(vectors / "document.txt"));
   const Bytes token = tests::read_octets(vectors / "token.der");

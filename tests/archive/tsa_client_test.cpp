@@ -241,7 +241,9 @@ TEST_F(OpensslTsa, IsAcceptedAndItsPathAndStatusListArePutIntoTheToken) {
                                     .at = clock.now(),
                                     .revocation = verifier::RevocationMode::if_present,
                                     .extra_certificates = {},
-                                    .extra_crls = {}});
+                                    .extra_crls = {},
+                                    .accompanying_crls = {},
+                                    .accompanying_ocsp_responses = {}});
   const verifier::Report report = judge.judge(*token, clock.now(), &imprint);
   EXPECT_EQ(report.verdict(), verifier::Verdict::passed)
       << (report.decisive() != nullptr ? verifier::in_english(report.decisive()->what) : "");

@@ -1,7 +1,9 @@
 #include "tools/verify/inputs.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <span>
 #include <vector>
 
 namespace perdura::tools::verify {
@@ -11,28 +13,6 @@ using namespace verifier;
 namespace {
 
 constexpr std::size_t file_size_max = 64u << 20;
-
-}  // namespace
-
-Error misuse(std::string what, std::string where) {
-  return {Errc::misuse, std::move(what), std::move(where), "see perdura-verify --help"};
-}
-
-Result<Bytes> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{Errc::not_found, "can't be opened", path, ""};
-  Bytes octets;
-  std::vector<char> buffer(1u << 16);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
-         file.gcount() > 0) {
-    octets.insert(octets.end(), buffer.data(), buffer.data() + file.gcount());
-    if (octets.size() > file_size_max) {
-      return Error{Errc::too_large, "is longer than 64 MiB", path, ""};
-    }
-  }
-  if (file.bad() || octets.empty()) return Error{Errc::io, "can't be read, or is empty", path, ""};
-  return octets;
-}
 
 Result<DataObject> hash_file(const std::string& path, std::span<const DigestAlgorithm> algorithms) {
   std::ifstream file(path, std::ios::binary);
@@ -66,6 +46,56 @@ Result<DataObject> parse_digests(const std::string& text) {
     object.digests.emplace_back(*algorithm, Digest(*octets));
   }
   return object;
+}
+
+Result<DataObject> hash_file(const std::string& path, const HashingPlan& plan) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(path, failed);
+  if (plan.canonicalizations.empty() || failed || size == 0 || size > XmlLimits().size) {
+    return hash_file(path, plan.algorithms);
+  }
+  const auto octets = read_file(path);
+  if (!octets) return octets.error();
+  return hash_document(path, *octets, plan);
+}
+
+}  // namespace
+
+Error misuse(std::string what, std::string where) {
+  return {Errc::misuse, std::move(what), std::move(where), "see perdura-verify --help"};
+}
+
+Result<Bytes> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Error{Errc::not_found, "can't be opened", path, ""};
+  Bytes octets;
+  std::vector<char> buffer(1u << 16);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
+    octets.insert(octets.end(), buffer.data(), buffer.data() + file.gcount());
+    if (octets.size() > file_size_max) {
+      return Error{Errc::too_large, "is longer than 64 MiB", path, ""};
+    }
+  }
+  if (file.bad() || octets.empty()) return Error{Errc::io, "can't be read, or is empty", path, ""};
+  return octets;
+}
+
+Result<std::vector<DataObject>> data_objects(const std::vector<std::string>& paths,
+                                             const std::vector<std::string>& digests,
+                                             const HashingPlan& plan) {
+  std::vector<DataObject> objects;
+  for (const std::string& path : paths) {
+    auto object = hash_file(path, plan);
+    if (!object) return object.error();
+    objects.push_back(*std::move(object));
+  }
+  for (const std::string& text : digests) {
+    auto object = parse_digests(text);
+    if (!object) return object.error();
+    objects.push_back(*std::move(object));
+  }
+  return objects;
 }
 
 }  // namespace perdura::tools::verify

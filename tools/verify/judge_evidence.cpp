@@ -1,12 +1,9 @@
-#include <iostream>
-
 #include "tools/verify/inputs.hpp"
 #include "tools/verify/judge.hpp"
-#include "verifier/evidence_record.hpp"
-#include "verifier/findings.hpp"
-#include "verifier/report_json.hpp"
-#include "verifier/report_text.hpp"
-#include "verifier/verify_evidence.hpp"
+#include "verifier/evidence.hpp"
+#include "verifier/time_stamp_file.hpp"
+#include "verifier/verify_cms.hpp"
+#include "verifier/verify_time_stamp_file.hpp"
 
 namespace perdura::tools::verify {
 
@@ -14,60 +11,63 @@ using namespace verifier;
 
 namespace {
 
-// What was given, in the hash functions that the evidence asks for.
-Result<std::vector<DataObject>> data_objects(const Options& options, const EvidenceRecord& record) {
-  const auto algorithms = digest_algorithms(record);
-  std::vector<DataObject> objects;
-  for (const std::string& path : options.operands) {
-    auto object = hash_file(path, algorithms ? std::span<const DigestAlgorithm>(*algorithms)
-                                             : std::span<const DigestAlgorithm>());
-    if (!object) return object.error();
-    objects.push_back(*std::move(object));
-  }
-  for (const std::string& text : options.digests) {
-    auto object = parse_digests(text);
-    if (!object) return object.error();
-    objects.push_back(*std::move(object));
-  }
-  if (objects.empty()) return misuse("name the documents, or give their digests", "--evidence");
-  return objects;
+Error in_file(Error error, const std::string& path) {
+  error.where = error.where.empty() ? path : path + ": " + error.where;
+  return error;
 }
 
-EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataObject> objects,
-                             bool complete, JudgeOptions judge) {
-  const TokenJudge tokens(std::move(judge));
-  EvidenceReport group = judge_evidence_record(record, objects, GroupProof::whole_group, tokens);
-  if (complete || group.report.verdict() != Verdict::failed) return group;
-  // Perhaps only others are missing beside what was given: it is proven all the same.
-  EvidenceReport single =
-      judge_evidence_record(record, objects, GroupProof::single_objects, tokens);
-  if (single.report.verdict() == Verdict::failed) return group;
-  single.report.findings.push_back(warned(say("evidence.covers-more"), "", "RFC 4998 section 4.3"));
-  return single;
+Result<EvidenceReport> judge_record(Bytes octets, const Given& given, const Options& options,
+                                    const JudgeOptions& judge) {
+  const auto evidence = Evidence::parse(std::move(octets));
+  if (!evidence) return in_file(evidence.error(), given.evidence);
+  // What keeps documents from being hashed, such as an unknown function, is in the report.
+  const auto plan = evidence->hashing_plan();
+  const auto objects = data_objects(given.documents, options.digests, plan ? *plan : HashingPlan());
+  if (!objects) return objects.error();
+  if (objects->empty()) return misuse("name the documents, or give their digests", given.evidence);
+  return evidence->judge(*objects, options.complete, judge);
 }
 
 }  // namespace
 
-Result<Verdict> judge_evidence(const Options& options, JudgeOptions judge) {
-  if (options.log_key) return misuse("--log-key goes with a package", "");
-  const auto octets = read_file(*options.evidence);
+Result<EvidenceReport> judge_evidence(const Given& given, const Options& options,
+                                      const JudgeOptions& judge) {
+  auto octets = read_file(given.evidence);
   if (!octets) return octets.error();
-  const auto record = parse_evidence_record(*octets);
-  if (!record) {
-    Error error = record.error();
-    error.where = *options.evidence + ": " + error.where;
-    return error;
+  return judge_record(*std::move(octets), given, options, judge);
+}
+
+Result<EvidenceReport> judge_time_stamp(const Given& given, const Options& options,
+                                        const JudgeOptions& judge) {
+  const auto octets = read_file(given.evidence);
+  if (!octets) return octets.error();
+  auto file = parse_time_stamp_file(*octets);
+  if (!file) return in_file(file.error(), given.evidence);
+  if (file->evidence_record) {
+    return judge_record(*std::move(file->evidence_record), given, options, judge);
   }
-  const auto objects = data_objects(options, *record);
+  const auto objects =
+      data_objects(given.documents, options.digests, {digest_algorithms(*file), {}});
   if (!objects) return objects.error();
-  const EvidenceReport evidence =
-      judge_objects(*record, *objects, options.complete, std::move(judge));
-  const Verdict verdict = evidence.report.verdict();
-  if (options.quiet) return verdict;
-  const TextDetail detail = options.verbose ? TextDetail::full : TextDetail::brief;
-  std::cout << (options.json ? evidence_json(evidence) + "\n"
-                             : evidence_text(evidence, detail, options.language));
-  return verdict;
+  if (objects->empty() && !file->content) {
+    return misuse("name the document that was time-stamped, or give its digest", given.evidence);
+  }
+  return judge_time_stamp_file(*file, *objects, judge);
+}
+
+Result<EvidenceReport> judge_cms_file(const Given& given, const Options& options,
+                                      const JudgeOptions& judge) {
+  const auto octets = read_file(given.evidence);
+  if (!octets) return octets.error();
+  const auto object = parse_cms(*octets);
+  if (!object) return in_file(object.error(), given.evidence);
+  if (object->evidence.empty()) {
+    return Error{Errc::not_found, "is a CMS object without evidence records", given.evidence,
+                 "signatures alone are not judged by this program"};
+  }
+  const auto objects = data_objects(given.documents, options.digests, hashing_plan(*object));
+  if (!objects) return objects.error();
+  return judge_cms(*object, given.evidence, *objects, judge);
 }
 
 }  // namespace perdura::tools::verify

@@ -51,10 +51,11 @@ class Printer {
 
 }  // namespace
 
-Result<Verdict> judge_package(const Options& options, JudgeOptions judge) {
+Result<Verdict> judge_package(const Options& options, const PackageSource* source,
+                              JudgeOptions judge) {
   if (options.operands.size() != 1) return misuse("name one package", "");
   if (!options.digests.empty() || options.complete) {
-    return misuse("--digest and --complete go with --evidence", "");
+    return misuse("--digest and --complete go with evidence for documents", "");
   }
   PackageOptions package;
   package.judge = std::move(judge);
@@ -63,12 +64,13 @@ Result<Verdict> judge_package(const Options& options, JudgeOptions judge) {
   ProgressLine line(!options.quiet);
   package.progress = [&](const PackageProgress& progress) { line.show(progress); };
   Printer printer(options);
-  const auto summary =
-      verify_package(options.operands.front(), package, [&](const RecordResult& record) {
-        if (!printer.wants(record)) return;
-        line.clear();
-        printer.print(record);
-      });
+  const RecordSink sink = [&](const RecordResult& record) {
+    if (!printer.wants(record)) return;
+    line.clear();
+    printer.print(record);
+  };
+  const auto summary = source != nullptr ? verify_package(*source, package, sink)
+                                         : verify_package(options.operands.front(), package, sink);
   line.clear();
   if (!summary) return summary.error();
   printer.print(*summary);

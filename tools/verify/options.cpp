@@ -24,16 +24,22 @@ nobody but whom you name with --trust.
 
   perdura-verify PACKAGE --trust CA.pem
       judges a package: the zip or the folder that 'perdura export' wrote, record by record
-  perdura-verify --evidence X.ers --trust CA.pem DOCUMENT...
-      judges an RFC 4998 evidence record for the documents given
+  perdura-verify EVIDENCE --trust CA.pem DOCUMENT...
+      judges anybody's evidence for the documents given: an evidence record (RFC 4998, or RFC 6283
+      in XML), a time-stamp (RFC 3161; TimeStampedData, RFC 5544), or a CMS object with evidence
+      records in it. What a file is, its content tells, not its name
+  perdura-verify CONTAINER --trust CA.pem
+      judges the evidence records and time-stamps in an ASiC container (EN 319 162-1)
 )";
 
 constexpr const char* epilogue = R"(Examples:
   perdura-verify case.zip --trust tsa-root.pem
   perdura-verify case.zip --trust tsa-root.pem --trust second-tsa.pem --json > report.jsonl
   perdura-verify case.zip --trust tsa-root.pem --log-key 'archive.example.org+1a2b3c4d+ARp...'
-  perdura-verify --evidence scan.ers --trust tsa-root.pem scan.pdf
-  perdura-verify --evidence scan.ers --trust tsa-root.pem \
+  perdura-verify scan.ers scan.pdf --trust tsa-root.pem
+  perdura-verify scan.tsr scan.pdf --trust tsa-root.pem
+  perdura-verify record.asice --trust tsa-root.pem
+  perdura-verify scan.ers --trust tsa-root.pem \
       --digest sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 Exit status:
@@ -45,7 +51,7 @@ Exit status:
 
 cxxopts::Options known_options() {
   cxxopts::Options options("perdura-verify", introduction);
-  options.custom_help("[OPTION...]").positional_help("PACKAGE | DOCUMENT...");
+  options.custom_help("[OPTION...]").positional_help("PACKAGE | EVIDENCE [DOCUMENT...]");
   const auto text = [] { return cxxopts::value<std::string>(); };
   const auto texts = [] { return cxxopts::value<std::vector<std::string>>(); };
   auto add = options.add_options();
@@ -53,12 +59,12 @@ cxxopts::Options known_options() {
       "Certificate (PEM or DER) of whom you trust to stamp time; may be repeated. Without "
       "one the verdict is INDETERMINATE at best",
       texts(), "FILE");
-  add("evidence", "Judge this evidence record instead of a package", text(), "FILE");
+  add("evidence", "This file is the evidence, and all others are documents", text(), "FILE");
   add("digest",
-      "With --evidence: a document by its digest, ALG:HEX (or ALG:HEX,ALG:HEX when the "
+      "A document by its digest, ALG:HEX (or ALG:HEX,ALG:HEX when the "
       "evidence needs several); may be repeated",
       texts(), "ALG:HEX");
-  add("complete", "With --evidence: the documents must be all of their group");
+  add("complete", "The documents must be all of their group");
   add("log-key",
       "The journal's public key, from a source other than the package; without it the "
       "package's own is used, and the report says so",

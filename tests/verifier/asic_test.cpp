@@ -1,0 +1,207 @@
+// ASiC containers, as folders: what is judged is the same as in a zip.
+#include "verifier/asic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/archive/temporary_folder.hpp"
+#include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/reports.hpp"
+#include "verifier/verify_asic.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+using test::Authority;
+using test::EvidenceMaker;
+using test::outcome;
+using test::text;
+
+constexpr auto sha256 = DigestAlgorithm::sha256;
+
+const Authority& authority() {
+  static const Authority one;
+  return one;
+}
+
+std::string reference(const std::string& name, std::string_view octets) {
+  return "<a:DataObjectReference URI='" + name + "'><d:DigestMethod Algorithm='" +
+         "http://www.w3.org/2001/04/xmlenc#sha256'/><d:DigestValue>" +
+         to_base64(hash(sha256, as_bytes(octets))) + "</d:DigestValue></a:DataObjectReference>";
+}
+
+std::string manifest(const std::string& evidence, const std::string& references) {
+  return "<a:ASiCManifest xmlns:a='" + std::string(asic_namespace) +
+         "' xmlns:d='http://www.w3.org/2000/09/xmldsig#'><a:SigReference URI='" + evidence + "'/>" +
+         references + "</a:ASiCManifest>";
+}
+
+class Asic : public testing::Test {
+ protected:
+  Asic() { put("mimetype", asic_e_type); }
+
+  void put(const std::string& name, std::string_view octets) {
+    const auto path = folder_.path() / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << octets;
+  }
+  void remove(const std::string& name) { std::filesystem::remove(folder_.path() / name); }
+  static std::string record_over(std::vector<std::string> documents, const std::string& time) {
+    const auto made = EvidenceMaker(authority(), std::move(documents)).stamp_at(time, sha256);
+    return std::string(as_text(made.record()));
+  }
+  static std::string token_over(std::string_view octets, const std::string& time) {
+    return std::string(as_text(authority().stamp(sha256, hash(sha256, as_bytes(octets)), time)));
+  }
+  // Two documents under one evidence record.
+  void put_record() {
+    put("a.txt", "one");
+    put("b/c d.txt", "two");
+    put("META-INF/evidencerecord001.ers", record_over({"one", "two"}, "2030-01-01"));
+    put("META-INF/ASiCEvidenceRecordManifest001.xml",
+        manifest("META-INF/evidencerecord001.ers",
+                 reference("a.txt", "one") + reference("b/c%20d.txt", "two")));
+  }
+  std::string judge() {
+    const auto judged = judge_asic(folder_.path(), authority().options("2050-01-01"));
+    if (!judged) return judged.error().what;
+    report_ = *judged;
+    return outcome(judged->report);
+  }
+  bool tells(std::string_view words) const {
+    return text(report_.report).find(words) != std::string::npos;
+  }
+
+  archive::TemporaryFolder folder_;
+  EvidenceReport report_;
+};
+
+TEST_F(Asic, PassesForTheFilesThatAnEvidenceRecordsManifestLists) {
+  put_record();
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+}
+
+TEST_F(Asic, FailsForAnAlteredAndAMissingFile) {
+  put_record();
+  put("a.txt", "altered");
+  EXPECT_EQ(judge(), "FAILED HASH_FAILURE") << text(report_.report);
+  remove("a.txt");
+  EXPECT_EQ(judge(), "FAILED SIGNED_DATA_NOT_FOUND") << text(report_.report);
+}
+
+TEST_F(Asic, FailsWhenTheManifestWasFittedToAnAlteredFile) {
+  put_record();
+  put("a.txt", "altered");
+  put("META-INF/ASiCEvidenceRecordManifest001.xml",
+      manifest("META-INF/evidencerecord001.ers",
+               reference("a.txt", "altered") + reference("b/c%20d.txt", "two")));
+  EXPECT_EQ(judge(), "FAILED HASH_FAILURE") << text(report_.report);
+}
+
+TEST_F(Asic, ADocumentThatNoEvidenceIsAboutKeepsItFromPassing) {
+  put_record();
+  put("added.txt", "added");
+  EXPECT_EQ(judge(), "INDETERMINATE NO_POE");
+  EXPECT_TRUE(tells("added.txt"));
+}
+
+TEST_F(Asic, SignaturesAreSaidNotToBeJudged) {
+  put_record();
+  put("META-INF/signature001.p7s", "not looked at");
+  EXPECT_EQ(judge(), "PASSED");
+  EXPECT_TRUE(tells("Signatures in the container were not judged"));
+}
+
+TEST_F(Asic, TheSimpleKindNeedsNoManifest) {
+  put("mimetype", asic_s_type);
+  put("a.txt", "one");
+  put("META-INF/evidencerecord.ers", record_over({"one"}, "2030-01-01"));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  remove("META-INF/evidencerecord.ers");
+  put("META-INF/timestamp.tst", token_over("one", "2031-01-01"));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  EXPECT_EQ(to_string(*report_.existed_since), "2031-01-01T00:00:01Z");
+  put("a.txt", "another");
+  EXPECT_EQ(judge(), "FAILED HASH_FAILURE");
+}
+
+TEST_F(Asic, WithoutAManifestNothingSaysWhatItIsAbout) {
+  put_record();
+  remove("META-INF/ASiCEvidenceRecordManifest001.xml");
+  EXPECT_EQ(judge(), "INDETERMINATE NO_POE") << text(report_.report);
+}
+
+// A time-stamp over a manifest, and a later one whose archive manifest lists the first.
+TEST_F(Asic, ATimeStampIsJudgedAsOfTheOneThatCoversIt) {
+  put("a.txt", "one");
+  const std::string first = manifest("META-INF/timestamp001.tst", reference("a.txt", "one"));
+  const std::string token = token_over(first, "2030-01-01");
+  const std::string second =
+      manifest("META-INF/timestamp002.tst", reference("a.txt", "one") +
+                                                reference("META-INF/ASiCManifest001.xml", first) +
+                                                reference("META-INF/timestamp001.tst", token));
+  put("META-INF/ASiCManifest001.xml", first);
+  put("META-INF/timestamp001.tst", token);
+  put("META-INF/ASiCArchiveManifest001.xml", second);
+  put("META-INF/timestamp002.tst", token_over(second, "2040-01-01"));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+  // Listed with a wrong digest it is covered by nothing, and the container fails.
+  put("META-INF/timestamp001.tst", token_over(first, "2030-01-02"));
+  EXPECT_EQ(judge(), "FAILED HASH_FAILURE") << text(report_.report);
+}
+
+TEST_F(Asic, AnEvidenceRecordCanCoverATimeStamp) {
+  put("a.txt", "one");
+  const std::string listed = manifest("META-INF/timestamp.tst", reference("a.txt", "one"));
+  const std::string token = token_over(listed, "2030-01-01");
+  put("META-INF/ASiCManifest.xml", listed);
+  put("META-INF/timestamp.tst", token);
+  put("META-INF/evidencerecord.ers", record_over({"one", listed, token}, "2032-01-01"));
+  put("META-INF/ASiCEvidenceRecordManifest.xml",
+      manifest("META-INF/evidencerecord.ers", reference("a.txt", "one") +
+                                                  reference("META-INF/ASiCManifest.xml", listed) +
+                                                  reference("META-INF/timestamp.tst", token)));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+}
+
+TEST_F(Asic, ManifestsThatListEachOthersTimeStampEnd) {
+  put("a.txt", "one");
+  put("META-INF/ASiCManifest001.xml",
+      manifest("META-INF/timestamp001.tst", reference("META-INF/timestamp002.tst", "x")));
+  put("META-INF/ASiCManifest002.xml",
+      manifest("META-INF/timestamp002.tst", reference("META-INF/timestamp001.tst", "x")));
+  put("META-INF/timestamp001.tst", token_over("x", "2030-01-01"));
+  put("META-INF/timestamp002.tst", token_over("y", "2030-01-01"));
+  EXPECT_EQ(judge(), "FAILED HASH_FAILURE");
+}
+
+struct BadManifest {
+  const char* name;
+  std::string xml;
+};
+const BadManifest bad_manifests[] = {
+    {"other_root", "<a/>"},
+    {"no_reference", manifest("META-INF/evidencerecord.ers", "")},
+    {"leaves_the_container", manifest("META-INF/evidencerecord.ers", reference("../a", "x"))},
+    {"encoded_way_out", manifest("META-INF/evidencerecord.ers", reference("%2e%2e/a", "x"))},
+    {"absolute", manifest("META-INF/evidencerecord.ers", reference("/a", "x"))},
+    {"half_an_escape", manifest("META-INF/evidencerecord.ers", reference("a%2", "x"))},
+    {"no_digest", manifest("META-INF/evidencerecord.ers", "<a:DataObjectReference URI='a.txt'/>")},
+    {"critical_extension",
+     manifest("META-INF/evidencerecord.ers",
+              reference("a.txt", "x") + "<a:ASiCManifestExtensions><a:Extension Critical='true'/>"
+                                        "</a:ASiCManifestExtensions>")},
+};
+class BadAsicManifest : public testing::TestWithParam<BadManifest> {};
+TEST_P(BadAsicManifest, IsRefused) {
+  EXPECT_FALSE(parse_asic_manifest(as_bytes(GetParam().xml), "manifest"));
+}
+INSTANTIATE_TEST_SUITE_P(, BadAsicManifest, testing::ValuesIn(bad_manifests),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace perdura::verifier

@@ -1,0 +1,160 @@
+// Time-stamps by themselves: tokens, responses, and RFC 5544 TimeStampedData.
+#include "verifier/time_stamp_file.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/verifier/reports.hpp"
+#include "tests/verifier/test_tsa.hpp"
+#include "verifier/cms.hpp"
+#include "verifier/der.hpp"
+#include "verifier/evidence_file.hpp"
+#include "verifier/verify_time_stamp_file.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+using test::Authority;
+using test::outcome;
+using test::text;
+
+constexpr auto sha256 = DigestAlgorithm::sha256;
+constexpr std::string_view document = "scan of 1999";
+
+const Authority& authority() {
+  static const Authority one;
+  return one;
+}
+
+Bytes token_over(ByteView octets, const std::string& time = "2030-01-01") {
+  return authority().stamp(sha256, hash(sha256, octets), time);
+}
+
+DataObject object(std::string_view octets) {
+  return {"document", {{sha256, hash(sha256, as_bytes(octets))}}};
+}
+
+// TimeStampResp with a status and, unless empty, a token.
+Bytes response(std::uint64_t status, ByteView token) {
+  DerWriter out;
+  out.constructed(tag::sequence, [&] {
+    out.constructed(tag::sequence, [&] { out.integer(status); });
+    out.raw(token);
+  });
+  return out.take();
+}
+
+struct DataSpec {
+  std::optional<std::string> content = std::string(document);
+  bool protected_metadata = false;
+  bool broken_link = false;
+  int tokens = 2;
+};
+
+// TimeStampedData whose tokens cover each other.
+Bytes time_stamped_data(const DataSpec& spec) {
+  DerWriter metadata;
+  if (spec.protected_metadata) {
+    constexpr std::uint8_t yes = 0xFF;
+    metadata.constructed(tag::sequence, [&] { metadata.element(tag::boolean, ByteView(&yes, 1)); });
+  }
+  Bytes covered = to_bytes(metadata.view());
+  const auto octets = as_bytes(document);
+  covered.insert(covered.end(), octets.begin(), octets.end());
+  DerWriter tokens;
+  for (int i = 0; i < spec.tokens; ++i) {
+    if (spec.broken_link && i > 0) covered.push_back(0);
+    const Bytes token = token_over(covered, std::to_string(2030 + i) + "-01-01");
+    DerWriter one;
+    one.constructed(tag::sequence, [&] { one.raw(token); });
+    covered = one.take();
+    tokens.raw(covered);
+  }
+  DerWriter out;
+  out.constructed(tag::sequence, [&] {
+    out.oid(oid_of::time_stamped_data);
+    out.constructed(tag::context(0), [&] {
+      out.constructed(tag::sequence, [&] {
+        out.integer(1);
+        out.raw(metadata.view());
+        if (spec.content) out.octet_string(as_bytes(*spec.content));
+        out.constructed(tag::context(0), [&] { out.raw(tokens.view()); });
+      });
+    });
+  });
+  return out.take();
+}
+
+std::string judge(const Bytes& file, const std::vector<DataObject>& objects,
+                  EvidenceReport* report = nullptr) {
+  const auto parsed = parse_time_stamp_file(file);
+  if (!parsed) return parsed.error().what;
+  const auto judged = judge_time_stamp_file(*parsed, objects, authority().options("2040-01-01"));
+  if (report != nullptr) *report = judged;
+  return outcome(judged.report);
+}
+
+TEST(TimeStampFile, ATokenAndTheResponseAroundItAreToldApartByTheirContent) {
+  const Bytes token = token_over(as_bytes(document));
+  EXPECT_EQ(kind_of_evidence(token), EvidenceKind::time_stamp);
+  EXPECT_EQ(kind_of_evidence(response(0, token)), EvidenceKind::time_stamp);
+  EXPECT_EQ(kind_of_evidence(time_stamped_data({})), EvidenceKind::time_stamped_data);
+  EXPECT_EQ(kind_of_evidence(as_bytes(document)), EvidenceKind::other);
+}
+
+TEST(TimeStampFile, ATokenPassesForItsDocumentAndSaysSinceWhen) {
+  EvidenceReport report;
+  const Bytes token = token_over(as_bytes(document));
+  EXPECT_EQ(judge(token, {object(document)}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(to_string(*report.existed_since), "2030-01-01T00:00:01Z");
+  EXPECT_EQ(judge(response(1, token), {object(document)}), "PASSED");
+}
+
+TEST(TimeStampFile, ATokenFailsForAnotherDocument) {
+  const Bytes token = token_over(as_bytes(document));
+  EXPECT_EQ(judge(token, {object("another")}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge(token, {object(document), object("another")}), "FAILED HASH_FAILURE");
+}
+
+TEST(TimeStampFile, ATokenInBerPassesToo) {
+  auto spec = authority().spec(sha256, hash(sha256, as_bytes(document)), "2030-01-01");
+  spec.indefinite = true;
+  EXPECT_EQ(judge(test::make_token(authority().tsa, spec), {object(document)}), "PASSED");
+}
+
+TEST(TimeStampFile, NoDocumentIsIndeterminate) {
+  EXPECT_EQ(judge(token_over(as_bytes(document)), {}), "INDETERMINATE NO_EVIDENCE");
+}
+
+TEST(TimeStampFile, ARefusalIsNoEvidence) {
+  EXPECT_EQ(judge(response(2, {}), {}), "the authority gave no time-stamp: status 2");
+  EXPECT_EQ(judge(response(2, token_over(as_bytes(document))), {}),
+            "a time-stamp comes with a status of refusal");
+}
+
+TEST(TimeStampedData, PassesForTheDataInsideAndEachTokenForTheOneBefore) {
+  EvidenceReport report;
+  EXPECT_EQ(judge(time_stamped_data({}), {}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(report.report.parts.size(), 2U);
+  EXPECT_EQ(judge(time_stamped_data({}), {object(document)}), "PASSED");
+  EXPECT_EQ(judge(time_stamped_data({.protected_metadata = true}), {}), "PASSED");
+}
+
+TEST(TimeStampedData, FailsForOtherDataAndForABrokenLink) {
+  EXPECT_EQ(judge(time_stamped_data({.content = "another"}), {}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge(time_stamped_data({}), {object("another")}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge(time_stamped_data({.broken_link = true}), {}), "FAILED LINK_FAILURE");
+}
+
+TEST(TimeStampedData, WithoutTheDataNeedsTheDocument) {
+  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt}), {object(document)}), "PASSED");
+  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt}), {}), "INDETERMINATE NO_EVIDENCE");
+}
+
+TEST(TimeStampedData, ProtectedMetadataWithoutTheDataCantBeJudged) {
+  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt, .protected_metadata = true}),
+                  {object(document)}),
+            "INDETERMINATE UNSUPPORTED_ALGORITHM");
+}
+
+}  // namespace
+}  // namespace perdura::verifier

@@ -1,0 +1,256 @@
+// RFC 6283 evidence records made here. They are written so that the canonical form of each part is
+// known without canonicalizing: it is the text, with the namespace on its first element.
+#include <gtest/gtest.h>
+
+#include "tests/verifier/reports.hpp"
+#include "tests/verifier/test_tsa.hpp"
+#include "verifier/evidence.hpp"
+#include "verifier/evidence_file.hpp"
+#include "verifier/reduced_hashtree.hpp"
+#include "verifier/verify_xml_evidence.hpp"
+#include "verifier/xml_digest.hpp"
+
+namespace perdura::verifier {
+namespace {
+
+using test::Authority;
+using test::outcome;
+using test::text;
+
+constexpr auto sha256 = DigestAlgorithm::sha256;
+constexpr auto sha512 = DigestAlgorithm::sha512;
+constexpr std::string_view exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+
+const Authority& authority() {
+  static const Authority one;
+  return one;
+}
+
+// `element`, written without a namespace, as canonical XML has it where it stands alone.
+std::string alone(const std::string& element) {
+  const std::size_t name_end = element.find_first_of(" >");
+  return element.substr(0, name_end) + " xmlns=\"" + std::string(xml_evidence_namespace) + "\"" +
+         element.substr(name_end);
+}
+
+std::string order(std::size_t number) { return " Order=\"" + std::to_string(number) + "\""; }
+
+// An evidence record under way; documents are one group.
+class XmlMaker {
+ public:
+  explicit XmlMaker(std::vector<std::string> documents) : documents_(std::move(documents)) {}
+
+  // A chain: over the documents, and all chains before.
+  XmlMaker& chain_at(const std::string& time, DigestAlgorithm algorithm, bool with_tree = true) {
+    if (!chain_.empty()) end_chain();
+    algorithm_ = algorithm;
+    std::vector<Digest> values;
+    for (const std::string& document : documents_) {
+      values.push_back(hash(algorithm, as_bytes(document)));
+    }
+    if (!chains_.empty()) values.push_back(hash(algorithm, as_bytes(alone(sequence()))));
+    chain_ = "<DigestMethod Algorithm=\"" + std::string(digest_uri(algorithm)) +
+             "\"></DigestMethod><CanonicalizationMethod Algorithm=\"" + std::string(exclusive) +
+             "\"></CanonicalizationMethod>";
+    stamps_ = 0;
+    stamp(values, time, with_tree);
+    return *this;
+  }
+  // Covers the newest time-stamp.
+  XmlMaker& renew_at(const std::string& time, bool with_tree = true) {
+    stamp({hash(algorithm_, as_bytes(alone(time_stamp_)))}, time, with_tree);
+    return *this;
+  }
+  // What stands beside the tokens that follow.
+  XmlMaker& with_information(std::string list) {
+    information_ = std::move(list);
+    return *this;
+  }
+
+  std::string record() {
+    if (!chain_.empty()) end_chain();
+    return "<EvidenceRecord xmlns=\"" + std::string(xml_evidence_namespace) +
+           "\" Version=\"1.0\">" + sequence() + "</EvidenceRecord>";
+  }
+
+ private:
+  void stamp(const std::vector<Digest>& values, const std::string& time, bool with_tree) {
+    Hasher hasher(algorithm_);
+    Digest root = combine(hasher, values);
+    std::string tree;
+    if (with_tree) {
+      const Digest sibling = hash(algorithm_, as_bytes("sibling"));
+      tree = "<HashTree>" + list(1, values) + list(2, {sibling}) + "</HashTree>";
+      root = node_hash(hasher, root, sibling);
+    }
+    time_stamp_ = "<TimeStamp><TimeStampToken Type=\"RFC3161\">" +
+                  to_base64(authority().stamp(algorithm_, root, time)) + "</TimeStampToken>" +
+                  information_ + "</TimeStamp>";
+    chain_ +=
+        "<ArchiveTimeStamp" + order(++stamps_) + ">" + tree + time_stamp_ + "</ArchiveTimeStamp>";
+  }
+  static std::string list(std::size_t number, const std::vector<Digest>& values) {
+    std::string result = "<Sequence" + order(number) + ">";
+    for (const Digest& value : values) {
+      result += "<DigestValue>" + to_base64(value) + "</DigestValue>";
+    }
+    return result + "</Sequence>";
+  }
+  void end_chain() {
+    chains_.push_back("<ArchiveTimeStampChain" + order(chains_.size() + 1) + ">" + chain_ +
+                      "</ArchiveTimeStampChain>");
+    chain_.clear();
+  }
+  std::string sequence() const {
+    std::string result = "<ArchiveTimeStampSequence>";
+    for (const std::string& chain : chains_) result += chain;
+    return result + "</ArchiveTimeStampSequence>";
+  }
+
+  std::vector<std::string> documents_;
+  std::vector<std::string> chains_;
+  std::string chain_;  // contents of the chain under way
+  std::string time_stamp_;
+  std::string information_;
+  DigestAlgorithm algorithm_ = sha256;
+  std::size_t stamps_ = 0;
+};
+
+std::string judge(const std::string& xml, const std::vector<std::string>& documents,
+                  EvidenceReport* report = nullptr, bool complete = true) {
+  const auto evidence = Evidence::parse(to_bytes(as_bytes(xml)));
+  if (!evidence) return std::string(evidence.error().what);
+  const auto plan = evidence->hashing_plan();
+  if (!plan) return plan.error().what;
+  std::vector<DataObject> objects;
+  for (const std::string& document : documents) {
+    objects.push_back(hash_document(document.substr(0, 8), as_bytes(document), *plan));
+  }
+  const auto judged = evidence->judge(objects, complete, authority().options("2050-01-01"));
+  if (report != nullptr) *report = judged;
+  return outcome(judged.report);
+}
+
+const std::vector<std::string> documents = {"statement", "bundle"};
+
+std::string replaced(std::string text, std::string_view what, std::string_view with) {
+  const std::size_t at = text.find(what);
+  check(at != std::string::npos, "the text holds what is to be replaced");
+  return text.replace(at, what.size(), with);
+}
+
+TEST(XmlEvidence, PassesThroughRenewalsOfBothKinds) {
+  const std::string xml = XmlMaker(documents)
+                              .chain_at("2030-01-01", sha256)
+                              .renew_at("2032-01-01")
+                              .renew_at("2033-01-01")
+                              .chain_at("2034-01-01", sha512)
+                              .renew_at("2036-01-01")
+                              .chain_at("2038-01-01", sha512)
+                              .record();
+  EvidenceReport report;
+  EXPECT_EQ(kind_of_evidence(as_bytes(xml)), EvidenceKind::xml_evidence_record);
+  EXPECT_EQ(judge(xml, documents, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(to_string(*report.existed_since), "2030-01-01T00:00:01Z");
+}
+
+TEST(XmlEvidence, PassesWithoutHashTrees) {
+  const std::string xml = XmlMaker({"statement"})
+                              .chain_at("2030-01-01", sha256, false)
+                              .renew_at("2032-01-01", false)
+                              .chain_at("2034-01-01", sha512, false)
+                              .record();
+  EvidenceReport report;
+  EXPECT_EQ(judge(xml, {"statement"}, &report), "PASSED") << text(report.report);
+}
+
+TEST(XmlEvidence, WhiteSpaceInBase64AndAnotherPrefixChangeNothingBeforeTheFirstRenewal) {
+  std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
+  xml = replaced(xml, "<DigestValue>", "<DigestValue>\n  ");
+  EXPECT_EQ(judge(xml, documents), "PASSED");
+}
+
+TEST(XmlEvidence, FailsForAnotherDocumentAndAMissingOne) {
+  const std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
+  EXPECT_EQ(judge(xml, {"statement", "another"}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge(xml, {"statement"}), "FAILED SIGNED_DATA_NOT_FOUND");
+  EvidenceReport report;
+  EXPECT_EQ(judge(xml, {"statement"}, &report, false), "PASSED");
+  EXPECT_TRUE(test::has_warning(report.report));
+}
+
+// A renewal covers what stands beside the token, unlike in RFC 4998.
+TEST(XmlEvidence, ARenewalCoversTheCryptographicInformation) {
+  const std::string list =
+      "<CryptographicInformationList><CryptographicInformation Order=\"1\" Type=\"CERT\">" +
+      to_base64(authority().root.certificate) +
+      "</CryptographicInformation></CryptographicInformationList>";
+  const std::string xml = XmlMaker(documents)
+                              .with_information(list)
+                              .chain_at("2030-01-01", sha256)
+                              .renew_at("2032-01-01")
+                              .record();
+  EXPECT_EQ(judge(xml, documents), "PASSED");
+  EXPECT_EQ(judge(replaced(xml, list, ""), documents), "FAILED LINK_FAILURE");
+}
+
+TEST(XmlEvidence, FailsWhenARenewedPartIsWrittenOtherwise) {
+  const std::string xml = XmlMaker(documents)
+                              .chain_at("2030-01-01", sha256)
+                              .renew_at("2032-01-01")
+                              .chain_at("2034-01-01", sha512)
+                              .record();
+  EXPECT_EQ(judge(replaced(xml, "<TimeStamp>", "<TimeStamp> "), documents), "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge(replaced(xml, "<HashTree>", "<HashTree>\n"), documents), "FAILED LINK_FAILURE");
+  // Canonical XML has no empty tags and no comments, so these are the same evidence.
+  EXPECT_EQ(judge(replaced(xml, "></DigestMethod>", "/>"), documents), "PASSED");
+  EXPECT_EQ(judge(replaced(xml, "<TimeStamp>", "<TimeStamp><!-- -->"), documents), "PASSED");
+}
+
+TEST(XmlEvidence, ADocumentThatIsXmlIsCoveredInCanonicalForm) {
+  const std::string canonical = "<a b=\"1\"><c></c></a>";
+  const std::string xml =
+      XmlMaker({canonical}).chain_at("2030-01-01", sha256).chain_at("2034-01-01", sha512).record();
+  EvidenceReport report;
+  EXPECT_EQ(judge(xml, {"<a   b='1'><c/></a>"}, &report), "PASSED") << text(report.report);
+  EXPECT_TRUE(test::has_warning(report.report)) << text(report.report);
+  EXPECT_EQ(judge(xml, {canonical}, &report), "PASSED");
+  EXPECT_FALSE(test::has_warning(report.report)) << text(report.report);
+  EXPECT_EQ(judge(xml, {"<a b='2'><c/></a>"}), "FAILED HASH_FAILURE");
+}
+
+TEST(XmlEvidence, CitesTheRulesOfItsOwnStandard) {
+  EvidenceReport report;
+  judge(XmlMaker(documents).chain_at("2030-01-01", sha256).record(), documents, &report);
+  EXPECT_EQ(report.report.parts[0].parts[0].findings.back().rule, "RFC 6283 section 3.3");
+}
+
+struct Malformed {
+  const char* name;
+  const char* what;
+  const char* with;
+  const char* error;
+};
+const Malformed malformed[] = {
+    {"version", "Version=\"1.0\"", "Version=\"2.0\"", "version is not 1.0"},
+    {"chain_order", "Chain Order=\"1\"", "Chain Order=\"2\"", "Order is not 1"},
+    {"stamp_order", "Stamp Order=\"1\"", "Stamp", "Order is not 1"},
+    {"list_order", "Sequence Order=\"2\"", "Sequence Order=\"3\"", "Order is not 2"},
+    {"base64", "<DigestValue>", "<DigestValue>*", "does not hold base64"},
+    {"digest", "xmlenc#sha256", "xmlenc#md5",
+     "hash function http://www.w3.org/2001/04/xmlenc#md5 is not known"},
+    {"canonicalization", "xml-exc-c14n#", "xml-exc-c14n#x",
+     "canonicalization http://www.w3.org/2001/10/xml-exc-c14n#x is not known"},
+    {"token_type", "RFC3161", "XMLENTRUST", "time-stamps of type 'XMLENTRUST' are not known"},
+    {"foreign_element", "<HashTree>", "<x xmlns='urn:x'/><HashTree>", "does not belong here"},
+};
+class MalformedXmlEvidence : public testing::TestWithParam<Malformed> {};
+TEST_P(MalformedXmlEvidence, IsRefused) {
+  const std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
+  EXPECT_EQ(judge(replaced(xml, GetParam().what, GetParam().with), documents), GetParam().error);
+}
+INSTANTIATE_TEST_SUITE_P(, MalformedXmlEvidence, testing::ValuesIn(malformed),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace perdura::verifier
