@@ -42,22 +42,12 @@ class Export {
 
  private:
   Result<Ok> add_records() {
-    if (options_.records.empty()) {
-      return for_each_record(archive_, options_.selection,
+    return for_each_selected(archive_, options_,
                              [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
                                if (auto added = add_record(index, row); !added)
                                  return added.error();
                                return true;
                              });
-    }
-    // Each once, in order of deposit, however they were named.
-    for (const std::uint64_t index :
-         std::set<std::uint64_t>(options_.records.begin(), options_.records.end())) {
-      const auto row = deposit_row(archive_.journal(), index);
-      if (!row) return row.error();
-      if (auto added = add_record(index, *row); !added) return added;
-    }
-    return Ok{};
   }
 
   Result<Ok> add_record(std::uint64_t index, const DepositRow& row) {
@@ -199,6 +189,21 @@ class Export {
 };
 
 }  // namespace
+
+Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& options,
+                             const RecordVisitor& visit) {
+  if (options.records.empty()) return for_each_record(archive, options.selection, visit);
+  // Each once, in order of deposit, however they were named.
+  for (const std::uint64_t index :
+       std::set<std::uint64_t>(options.records.begin(), options.records.end())) {
+    const auto row = deposit_row(archive.journal(), index);
+    if (!row) return row.error();
+    const auto visited = visit(index, *row);
+    if (!visited) return visited.error();
+    if (!*visited) break;
+  }
+  return Ok{};
+}
 
 Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,
                                     const ExportOptions& options) {

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "archive/export.hpp"
+#include "archive/export_asic.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
@@ -16,7 +17,9 @@ const CommandText text{"export", "DIR",
                        "  perdura-verify case.zip --trust CA.pem\n\n"
                        "Examples:\n"
                        "  perdura export /srv/archive --patient 4711 -o case.zip\n"
-                       "  perdura export /srv/archive --records 3f2a9c81,77b0d2e4 -o case\n"};
+                       "  perdura export /srv/archive --records 3f2a9c81,77b0d2e4 -o case\n"
+                       "  perdura export /srv/archive --records 3f2a9c81 --format asice "
+                       "-o record.asice\n"};
 
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> parts;
@@ -71,7 +74,11 @@ int command_export(int argc, char** argv) {
   options.add("Selection")("records", "these records: identifiers or their first digits, by commas",
                            cxxopts::value<std::string>(), "LIST")("all", "every record");
   options.add()("o,output", "the package: NAME.zip, or a folder", cxxopts::value<std::string>(),
-                "PATH")("unsealed", "also records that are not sealed yet: without evidence")(
+                "PATH")("format",
+                        "package, or asice: for other validators, an ASiC-E container for each "
+                        "record, without the journal",
+                        cxxopts::value<std::string>()->default_value("package"), "FORMAT")(
+      "unsealed", "also records that are not sealed yet: without evidence")(
       "json", "the result as JSON")("quiet", "no progress");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
@@ -82,13 +89,18 @@ int command_export(int argc, char** argv) {
   if (!archive) return report(archive.error());
   auto wanted = export_options(**parsed, **archive);
   if (!wanted) return report(wanted.error());
+  const std::string format = option(**parsed, "format").value_or("package");
+  if (format != "package" && format != "asice") {
+    return report({Errc::misuse, "is neither 'package' nor 'asice'", "--format " + format, ""});
+  }
   Progress progress((*parsed)->count("quiet") != 0);
   wanted->form =
       output->ends_with(".zip") ? archive::PackageForm::zip : archive::PackageForm::folder;
   wanted->progress = [&](std::uint64_t records) {
     progress.show([&] { return std::to_string(records) + " records exported"; });
   };
-  const auto result = archive::export_package(**archive, *output, *wanted);
+  const auto result = format == "asice" ? archive::export_asic(**archive, *output, *wanted)
+                                        : archive::export_package(**archive, *output, *wanted);
   if (!result) return report(result.error());
   if (result->unsealed > 0) {
     warn(std::to_string(result->unsealed) + " of the records are not sealed: no evidence for them");

@@ -240,6 +240,62 @@ part_corpus_of_other_makers() {
   done <cases.tsv
 }
 
+# Containers of the case's records: read by unzip, openssl and, of the evidence, BouncyCastle.
+part_other_tools_read_our_containers() {
+  need_java
+  make_case
+  expect 0 "$bin/perdura" export archive --all --format asice -o containers
+  [[ $(find containers -name '*.asice' | wc -l) == 8 ]] || complain "8 containers expected"
+  local container folder name digest
+  for container in containers/*.asice; do
+    expect 0 unzip -tq "$container"
+    [[ $(unzip -Z1 "$container" | head -n 1) == mimetype ]] || complain "$container: mimetype"
+    [[ $(unzip -p "$container" mimetype) == application/vnd.etsi.asic-e+zip ]] ||
+      complain "$container: not the type of an ASiC-E"
+    expect 0 "$bin/perdura-verify" "$container" --trust archive/tsa/ca.pem --revocation if-present
+    expect 2 "$bin/perdura-verify" "$container"
+    folder=${container%.asice}
+    unzip -q "$container" -d "$folder"
+    # Each DataObjectReference: the name, then the digest.
+    tr -d '\n' <"$folder/META-INF/ASiCEvidenceRecordManifest001.xml" |
+      grep -o 'DataObjectReference URI="[^"]*">.*' | sed 's/<asic:DataObjectReference/\n&/g' |
+      sed -n 's/.*URI="\([^"]*\)">.*<ds:DigestValue>\([^<]*\)<.*/\1 \2/p' >"$folder.list"
+    local objects=()
+    while read -r name digest; do
+      [[ $(openssl dgst -sha256 -binary "$folder/$name" | base64) == "$digest" ]] ||
+        complain "$container: the manifest's digest of $name"
+      objects+=("$folder/$name")
+    done <"$folder.list"
+    ((${#objects[@]} >= 2)) || complain "$container: statement and documents expected"
+    expect 0 bouncycastle validate "$folder/META-INF/evidencerecord001.ers" "${objects[@]}"
+    flip_first_octet "${objects[1]}"
+    expect 1 "$bin/perdura-verify" "$folder" --trust archive/tsa/ca.pem --revocation if-present
+  done
+}
+
+# Evidence of the test data of esig/dss, a checkout of which $PERDURA_DSS names: each row of
+# dss_cases.tsv has the verdict that its table names (anchors and revocation left aside).
+part_evidence_of_dss() {
+  [[ -d ${PERDURA_DSS:-} ]] || skip "PERDURA_DSS names no checkout of esig/dss"
+  local evidence documents digests integrity code arguments
+  while IFS=$'\t' read -r evidence documents digests integrity; do
+    [[ $evidence == \#* ]] && continue
+    arguments=()
+    case $documents in
+      -) ;;
+      text:*) printf %s "${documents#text:}" >document; arguments+=(document) ;;
+      *) arguments+=("$PERDURA_DSS/$(dirname "$evidence")/$documents") ;;
+    esac
+    [[ $digests == - ]] || arguments+=(--digest "$digests")
+    code=0
+    "$bin/perdura-verify" --evidence "$PERDURA_DSS/$evidence" "${arguments[@]}" >out 2>err || code=$?
+    case $integrity.$code in
+      ok.2 | bad.1) ;;
+      *) complain "$evidence with $documents $digests: $integrity, but exit $code" ;;
+    esac
+  done <"$here/dss_cases.tsv"
+}
+
 # shellcheck source=interop_tsa_parts.sh
 source "$here/interop_tsa_parts.sh"
 
