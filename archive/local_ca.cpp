@@ -1,6 +1,5 @@
 #include "archive/local_ca.hpp"
 
-#include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rand.h>
@@ -9,6 +8,9 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
+
+#include "archive/key_kind.hpp"
+#include "verifier/der.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -19,11 +21,8 @@ using verifier::Errc;
 using verifier::Error;
 using verifier::Result;
 
-constexpr std::int64_t year_s = 31'557'600;  // 365.25 days
 // So much earlier a certificate begins, as is usual: a clock a little behind takes it all the same.
 constexpr std::int64_t earlier_s = 3600;
-constexpr std::int64_t ca_years = 25;
-constexpr std::int64_t tsa_years = 10;
 
 using IntegerHandle = OpensslHandle<ASN1_INTEGER, ASN1_INTEGER_free>;
 using TimeHandle = OpensslHandle<ASN1_TIME, ASN1_TIME_free>;
@@ -54,11 +53,19 @@ void add_to_name(X509_NAME* name, const char* field, const std::string& value) {
         "the name fits into a certificate");
 }
 
-NameHandle make_name(const std::string& organisation, const std::string& common_name) {
+// "Perdura local time-stamp CA 2 (self-asserted)".
+NameHandle make_name(const CertificateOrder& order, const std::string& role) {
   NameHandle name(X509_NAME_new());
-  add_to_name(name.get(), "O", organisation);
-  add_to_name(name.get(), "CN", common_name);
+  const std::string number = order.generation > 1 ? " " + std::to_string(order.generation) : "";
+  add_to_name(name.get(), "O", order.organisation);
+  add_to_name(name.get(), "CN", "Perdura local time-stamp " + role + number + " (self-asserted)");
   return name;
+}
+
+IntegerHandle asn1_integer(const Bytes& octets) {
+  const OpensslHandle<BIGNUM, BN_free> number(
+      BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
+  return IntegerHandle(BN_to_ASN1_INTEGER(number.get(), nullptr));
 }
 
 // An extension from OpenSSL's words for it, as in its configuration files.
@@ -79,10 +86,7 @@ void add_extension(X509* certificate, X509* issuer, int nid, const char* words) 
 CertificateHandle begin_certificate(EVP_PKEY* key, const X509_NAME* subject,
                                     const X509_NAME* issuer, Time from, Time until) {
   CertificateHandle made(X509_new());
-  const Bytes serial = new_serial_number();
-  const OpensslHandle<BIGNUM, BN_free> number(
-      BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
-  const IntegerHandle integer(BN_to_ASN1_INTEGER(number.get(), nullptr));
+  const IntegerHandle integer = asn1_integer(new_serial_number());
   check(X509_set_version(made.get(), 2) == 1 &&
             X509_set_serialNumber(made.get(), integer.get()) == 1 &&
             X509_set_subject_name(made.get(), subject) == 1 &&
@@ -92,6 +96,42 @@ CertificateHandle begin_certificate(EVP_PKEY* key, const X509_NAME* subject,
             X509_set_pubkey(made.get(), key) == 1,
         "libcrypto can make a certificate");
   return made;
+}
+
+// GeneralizedTime, whatever the year: entry extensions have no other form.
+OpensslHandle<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free> generalized(Time time) {
+  OpensslHandle<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free> made(
+      ASN1_GENERALIZEDTIME_set(nullptr, static_cast<time_t>(time.seconds)));
+  check(made != nullptr, "the time can be written in a status list");
+  return made;
+}
+
+// expiredCertsOnCRL ::= GeneralizedTime, 2.5.29.60, which libcrypto does not know.
+ExtensionHandle expired_certificates_since(Time time) {
+  const OpensslHandle<ASN1_OBJECT, ASN1_OBJECT_free> oid(OBJ_txt2obj("2.5.29.60", 1));
+  const Bytes der = openssl_der(i2d_ASN1_GENERALIZEDTIME, generalized(time).get());
+  const OpensslHandle<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> value(ASN1_OCTET_STRING_new());
+  ASN1_OCTET_STRING_set(value.get(), der.data(), static_cast<int>(der.size()));
+  ExtensionHandle made(X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), 0, value.get()));
+  check(made != nullptr, "libcrypto can make the extension");
+  return made;
+}
+
+void add_revoked(X509_CRL* crl, const RevokedCertificate& one) {
+  OpensslHandle<X509_REVOKED, X509_REVOKED_free> entry(X509_REVOKED_new());
+  const OpensslHandle<ASN1_ENUMERATED, ASN1_ENUMERATED_free> reason(ASN1_ENUMERATED_new());
+  check(X509_REVOKED_set_serialNumber(entry.get(), asn1_integer(one.serial_number).get()) == 1 &&
+            X509_REVOKED_set_revocationDate(entry.get(), asn1_time(one.when).get()) == 1 &&
+            ASN1_ENUMERATED_set(reason.get(), one.reason) == 1 &&
+            X509_REVOKED_add1_ext_i2d(entry.get(), NID_crl_reason, reason.get(), 0, 0) == 1,
+        "libcrypto can make an entry of a status list");
+  if (one.invalidity) {
+    check(X509_REVOKED_add1_ext_i2d(entry.get(), NID_invalidity_date,
+                                    generalized(*one.invalidity).get(), 0, 0) == 1,
+          "libcrypto can make an entry of a status list");
+  }
+  check(X509_CRL_add0_revoked(crl, entry.get()) == 1, "the entry fits into the status list");
+  (void)entry.release();  // belongs to `crl` now
 }
 
 Time time_of(const ASN1_TIME* time) {
@@ -113,12 +153,6 @@ int give_passphrase(char* buffer, int size, int, void* data) {
 
 }  // namespace
 
-KeyHandle new_signing_key() {
-  KeyHandle key(EVP_EC_gen("P-256"));
-  check(key != nullptr, "libcrypto can make a P-256 key");
-  return key;
-}
-
 Bytes new_serial_number() {
   Bytes serial(16);
   check(RAND_bytes(serial.data(), 16) == 1, "libcrypto gives random octets");
@@ -127,33 +161,43 @@ Bytes new_serial_number() {
   return serial;
 }
 
-CertificateHandle make_ca_certificate(EVP_PKEY* key, const std::string& organisation, Time from) {
-  const NameHandle name = make_name(organisation, "Perdura local time-stamp CA (self-asserted)");
-  CertificateHandle made =
-      begin_certificate(key, name.get(), name.get(), from, from + ca_years * year_s);
+Bytes serial_number(const X509* certificate) {
+  const OpensslHandle<BIGNUM, BN_free> number(
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+  Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
+  BN_bn2bin(number.get(), octets.data());
+  if (octets.empty() || (octets[0] & 0x80) != 0) octets.insert(octets.begin(), 0);
+  return octets;
+}
+
+CertificateHandle make_ca_certificate(EVP_PKEY* key, const CertificateOrder& order) {
+  const NameHandle name = make_name(order, "CA");
+  CertificateHandle made = begin_certificate(key, name.get(), name.get(), order.from, order.until);
   add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
   add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
   add_extension(made.get(), made.get(), NID_subject_key_identifier, "hash");
-  check(X509_sign(made.get(), key, EVP_sha512()) > 0, "libcrypto signs the CA certificate");
+  check(X509_sign_ctx(made.get(), signing_context(key, order.digest).get()) > 0,
+        "libcrypto signs the CA certificate");
   return made;
 }
 
-CertificateHandle make_tsa_certificate(EVP_PKEY* key, const std::string& organisation, Time from,
-                                       X509* ca, EVP_PKEY* ca_key) {
-  const NameHandle name =
-      make_name(organisation, "Perdura local time-stamp authority (self-asserted)");
-  CertificateHandle made = begin_certificate(key, name.get(), X509_get_subject_name(ca), from,
-                                             from + tsa_years * year_s);
+CertificateHandle make_tsa_certificate(EVP_PKEY* key, const CertificateOrder& order, X509* ca,
+                                       EVP_PKEY* ca_key) {
+  const NameHandle name = make_name(order, "authority");
+  CertificateHandle made =
+      begin_certificate(key, name.get(), X509_get_subject_name(ca), order.from, order.until);
   add_extension(made.get(), ca, NID_basic_constraints, "critical,CA:FALSE");
   add_extension(made.get(), ca, NID_key_usage, "critical,digitalSignature");
   add_extension(made.get(), ca, NID_ext_key_usage, "critical,timeStamping");
   add_extension(made.get(), ca, NID_subject_key_identifier, "hash");
   add_extension(made.get(), ca, NID_authority_key_identifier, "keyid:always");
-  check(X509_sign(made.get(), ca_key, EVP_sha512()) > 0, "libcrypto signs the TSA certificate");
+  check(X509_sign_ctx(made.get(), signing_context(ca_key, order.digest).get()) > 0,
+        "libcrypto signs the TSA certificate");
   return made;
 }
 
-Bytes make_empty_crl(X509* ca, EVP_PKEY* ca_key, Time this_update, Time next_update) {
+Bytes make_crl(X509* ca, EVP_PKEY* ca_key, verifier::DigestAlgorithm digest, Time this_update,
+               Time next_update, std::span<const RevokedCertificate> revoked) {
   const CrlHandle crl(X509_CRL_new());
   const IntegerHandle number(ASN1_INTEGER_new());
   check(X509_CRL_set_version(crl.get(), 1) == 1 &&
@@ -162,13 +206,17 @@ Bytes make_empty_crl(X509* ca, EVP_PKEY* ca_key, Time this_update, Time next_upd
             X509_CRL_set1_nextUpdate(crl.get(), asn1_time(next_update).get()) == 1 &&
             ASN1_INTEGER_set_int64(number.get(), this_update.seconds) == 1,
         "libcrypto can make a status list");
+  for (const RevokedCertificate& one : revoked) add_revoked(crl.get(), one);
+  X509_CRL_sort(crl.get());
   X509V3_CTX context{};
   X509V3_set_ctx(&context, ca, nullptr, nullptr, crl.get(), 0);
   const ExtensionHandle issuer_key =
       extension(context, NID_authority_key_identifier, "keyid:always");
+  const ExtensionHandle expired = expired_certificates_since(not_before(ca));
   check(X509_CRL_add_ext(crl.get(), issuer_key.get(), -1) == 1 &&
             X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number.get(), 0, 0) == 1 &&
-            X509_CRL_sign(crl.get(), ca_key, EVP_sha512()) > 0,
+            X509_CRL_add_ext(crl.get(), expired.get(), -1) == 1 &&
+            X509_CRL_sign_ctx(crl.get(), signing_context(ca_key, digest).get()) > 0,
         "libcrypto signs the status list");
   return openssl_der(i2d_X509_CRL, crl.get());
 }

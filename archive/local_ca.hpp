@@ -1,36 +1,60 @@
-// The certificates, status list and key files of the local TSA's own CA: ECDSA P-256, signed with
-// SHA-512.
+// The certificates, status lists and key files of the local TSA's own CA.
 //
 // Functions that only make things throw BrokenInvariant when libcrypto cannot.
 // Thread safety: pure functions; a key may sign on several threads at a time.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "archive/clock.hpp"
 #include "archive/openssl_handles.hpp"
 #include "verifier/bytes.hpp"
+#include "verifier/digest.hpp"
 #include "verifier/result.hpp"
 
 namespace perdura::archive {
 
-// A fresh P-256 key.
-KeyHandle new_signing_key();
-
 // A positive random integer of 127 bits: content octets of an INTEGER, for serial numbers.
 verifier::Bytes new_serial_number();
+// A certificate's serial number: content octets of the INTEGER.
+verifier::Bytes serial_number(const X509* certificate);
 
-// A self-signed CA certificate for `key`, valid for 25 years from `from` (and an hour before).
-CertificateHandle make_ca_certificate(EVP_PKEY* key, const std::string& organisation, Time from);
+// A calendar year, on average.
+inline constexpr std::int64_t year_s = 31'557'600;
 
-// A certificate for the TSA's `key` by that CA, valid for 10 years from `from` (and an hour
-// before): its extended key usage is timeStamping alone, and critical (RFC 3161 section 2.3).
-CertificateHandle make_tsa_certificate(EVP_PKEY* key, const std::string& organisation, Time from,
-                                       X509* ca, EVP_PKEY* ca_key);
+// What a certificate is to say.
+struct CertificateOrder {
+  std::string organisation;
+  unsigned generation = 1;  // from the second on it is in the name
+  Time from;                // it begins an hour earlier, for clocks that are a little behind
+  Time until;
+  verifier::DigestAlgorithm digest = verifier::DigestAlgorithm::sha512;  // of its signature
+};
 
-// The CA's status list in DER: nothing is revoked. Its number is this_update in seconds since 1970.
-verifier::Bytes make_empty_crl(X509* ca, EVP_PKEY* ca_key, Time this_update, Time next_update);
+// A self-signed CA certificate for `key`.
+CertificateHandle make_ca_certificate(EVP_PKEY* key, const CertificateOrder& order);
+
+// A certificate for the TSA's `key` by that CA: its extended key usage is timeStamping alone, and
+// critical (RFC 3161 section 2.3).
+CertificateHandle make_tsa_certificate(EVP_PKEY* key, const CertificateOrder& order, X509* ca,
+                                       EVP_PKEY* ca_key);
+
+// One entry of a status list (RFC 5280 section 5.3).
+struct RevokedCertificate {
+  verifier::Bytes serial_number;  // content octets of the INTEGER
+  Time when;
+  int reason = 0;                  // of RFC 5280 section 5.3.1
+  std::optional<Time> invalidity;  // since when the key is suspected
+};
+
+// The CA's status list in DER. Its number is this_update in seconds since 1970. It says that it
+// knows of certificates that have expired too (expiredCertsOnCRL, X.509 section 9.5.2.8).
+verifier::Bytes make_crl(X509* ca, EVP_PKEY* ca_key, verifier::DigestAlgorithm digest,
+                         Time this_update, Time next_update,
+                         std::span<const RevokedCertificate> revoked);
 
 // The first moment of the certificate's validity, and the last.
 Time not_before(const X509* certificate);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "archive/openssl_handles.hpp"
+#include "archive/key_kind.hpp"
 #include "verifier/der.hpp"
 #include "verifier/result.hpp"
 
@@ -13,7 +13,6 @@ namespace {
 namespace tag = verifier::tag;
 using verifier::Bytes;
 using verifier::ByteView;
-using verifier::check;
 using verifier::DerWriter;
 using verifier::DigestAlgorithm;
 
@@ -24,8 +23,6 @@ constexpr std::uint8_t id_content_type[]   = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D
 constexpr std::uint8_t id_message_digest[] = {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04};
 constexpr std::uint8_t id_signing_certificate_v2[] =
     {0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x2F};
-constexpr std::uint8_t id_ecdsa_with_sha256[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02};
-constexpr std::uint8_t id_ecdsa_with_sha512[] = {0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04};
 // clang-format on
 
 // GeneralizedTime in whole seconds: "20410601000000Z".
@@ -35,7 +32,7 @@ std::string generalized(Time time) {
   return text;
 }
 
-// AlgorithmIdentifier without parameters, as RFC 5754 section 2 wants for hashes and ECDSA.
+// AlgorithmIdentifier without parameters, as RFC 5754 section 2 wants for hashes.
 void write_algorithm(DerWriter& out, ByteView oid) {
   out.constructed(tag::sequence, [&] { out.oid(oid); });
 }
@@ -102,20 +99,6 @@ Bytes signed_attributes(ByteView content, const TokenSigner& signer) {
   });
 }
 
-Bytes sign(const TokenSigner& signer, ByteView octets) {
-  const OpensslHandle<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
-  const EVP_MD* hash = signer.hash == DigestAlgorithm::sha512 ? EVP_sha512() : EVP_sha256();
-  std::size_t size = 0;
-  check(EVP_DigestSignInit(context.get(), nullptr, hash, nullptr, signer.key) == 1 &&
-            EVP_DigestSign(context.get(), nullptr, &size, octets.data(), octets.size()) == 1,
-        "libcrypto can sign with the local TSA's key");
-  Bytes signature(size);
-  check(EVP_DigestSign(context.get(), signature.data(), &size, octets.data(), octets.size()) == 1,
-        "libcrypto signs with the local TSA's key");
-  signature.resize(size);
-  return signature;
-}
-
 // SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, signedAttrs [0] IMPLICIT,
 //   signatureAlgorithm, signature OCTET STRING }                             -- RFC 5652
 //   section 5.3
@@ -123,7 +106,7 @@ void write_signer_info(DerWriter& out, ByteView content, const TokenSigner& sign
   const Bytes attributes = signed_attributes(content, signer);
   DerWriter to_sign;  // RFC 5652 section 5.4: as a SET OF, not as [0]
   to_sign.element(tag::set, attributes);
-  const Bytes signature = sign(signer, to_sign.view());
+  const Signature signature = sign(signer.key, signer.hash, to_sign.view());
   out.constructed(tag::sequence, [&] {
     out.integer(1);
     out.constructed(tag::sequence, [&] {
@@ -132,9 +115,8 @@ void write_signer_info(DerWriter& out, ByteView content, const TokenSigner& sign
     });
     write_algorithm(out, verifier::oid(signer.hash));
     out.element(tag::context(0), attributes);
-    write_algorithm(out, signer.hash == DigestAlgorithm::sha512 ? ByteView(id_ecdsa_with_sha512)
-                                                                : ByteView(id_ecdsa_with_sha256));
-    out.octet_string(signature);
+    out.raw(signature.algorithm);
+    out.octet_string(signature.value);
   });
 }
 

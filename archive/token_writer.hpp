@@ -25,13 +25,13 @@ struct TokenFields {
   verifier::Bytes nonce;  // content octets of the INTEGER; empty: none
 };
 
-// Who signs: a P-256 key and its certificate, DER, with the parts of it that a SignerInfo names.
+// Who signs: a key and its certificate, DER, with the parts of it that a SignerInfo names.
 struct TokenSigner {
   EVP_PKEY* key = nullptr;
   verifier::Bytes certificate;
   verifier::Bytes issuer;         // Name, the whole element
   verifier::Bytes serial_number;  // content octets of the INTEGER
-  // Of the signature, the message digest and the ESSCertIDv2: sha256 or sha512.
+  // Of the message digest and the ESSCertIDv2, and of the signature where it is over a digest.
   verifier::DigestAlgorithm hash = verifier::DigestAlgorithm::sha256;
 };
 

@@ -194,15 +194,15 @@ TEST_F(LocalTsaTest, SaysThatItIsSelfAsserted) {
 }
 
 TEST_F(LocalTsaTest, KeysAreForTheirOwnerAlone) {
-  for (const char* key : {"ca.key", "tsa.key"}) {
+  for (const char* key : {"ca-1.key", "tsa-1.key"}) {
     struct stat status {};
     ASSERT_EQ(::stat((dir / key).c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0600u);
   }
-  ASSERT_EQ(::chmod((dir / "ca.key").c_str(), 0640), 0);
+  ASSERT_EQ(::chmod((dir / "ca-1.key").c_str(), 0640), 0);
   EXPECT_FALSE(open());
   EXPECT_EQ(error.what, "others than its owner may read this key");
-  EXPECT_EQ(error.where, (dir / "ca.key").string());
+  EXPECT_EQ(error.where, (dir / "ca-1.key").string());
 }
 
 TEST_F(LocalTsaTest, IsNeverOverwritten) {
@@ -230,23 +230,23 @@ TEST_F(LocalTsaTest, OpensWithItsPassphraseAlone) {
   EXPECT_EQ(error.what, "the key cannot be opened with this passphrase");
   EXPECT_TRUE(open("correct horse"));
   const auto openssl =
-      shell("openssl pkey -noout -passin 'pass:correct horse' -in " + (dir / "tsa.key").string());
+      shell("openssl pkey -noout -passin 'pass:correct horse' -in " + (dir / "tsa-1.key").string());
   EXPECT_EQ(openssl.exit_code, 0) << openssl.output;
 }
 
 TEST_F(LocalTsaTest, RefusesAMissingForeignOrDamagedFile) {
   ASSERT_TRUE(archive::create_local_tsa(folder / "other", "Other", clock));
-  std::filesystem::copy_file(folder / "other" / "tsa.key", dir / "tsa.key",
+  std::filesystem::copy_file(folder / "other" / "tsa-1.key", dir / "tsa-1.key",
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_FALSE(open());
-  EXPECT_EQ(error.what, "this key is not that of tsa.pem");
-  tests::write_text(dir / "tsa.key", "nonsense");
+  EXPECT_EQ(error.what, "this key is not that of tsa-1.pem");
+  tests::write_text(dir / "tsa-1.key", "nonsense");
   EXPECT_FALSE(open());
   EXPECT_EQ(error.code, verifier::Errc::malformed);
-  std::filesystem::remove(dir / "tsa.pem");
+  std::filesystem::remove(dir / "tsa-1.pem");
   EXPECT_FALSE(open());
   EXPECT_EQ(error.code, verifier::Errc::not_found);
-  EXPECT_EQ(error.where, (dir / "tsa.pem").string());
+  EXPECT_EQ(error.where, (dir / "tsa-1.pem").string());
 }
 
 TEST_F(LocalTsaTest, RefusesNamesThatDoNotFitIntoACertificate) {
@@ -270,7 +270,7 @@ TEST_F(LocalTsaTest, StampsOnlyWhileItsCertificateIsValid) {
   const auto late = tsa->stamp(DigestAlgorithm::sha256, imprint);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, verifier::Errc::conflict);
-  EXPECT_EQ(late.error().hint, "make a new local authority, or name another with --tsa");
+  EXPECT_EQ(late.error().hint, "roll it over ('perdura tsa roll-over'), or add another");
 }
 
 TEST_F(LocalTsaTest, DoesNotStampWithHashesThatAreUnfit) {

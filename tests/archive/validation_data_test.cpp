@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "archive/key_kind.hpp"
 #include "archive/local_ca.hpp"
 #include "archive/local_tsa.hpp"
 #include "archive/openssl_handles.hpp"
@@ -75,6 +76,9 @@ class ValidationData : public testing::Test {
     verifier::DerReader response = top.constructed(tag::sequence);
     response.any();
     return to_bytes(response.any());
+  }
+  archive::CertificateOrder order_for(const std::string& organisation) const {
+    return {.organisation = organisation, .from = clock.now(), .until = clock.now() + 86'400};
   }
   // Whether OpenSSL finds the signature intact with the certificates inside.
   static bool signature_holds(const Bytes& token) {
@@ -192,8 +196,8 @@ TEST_F(ValidationData, GoesToTheEndOfASetThatIsNotInOrder) {
   const auto at = std::search(swapped.begin(), swapped.end(), a.begin(), a.end());
   ASSERT_NE(at, swapped.end());
   std::copy(a.begin(), a.end(), std::copy(b.begin(), b.end(), at));
-  const archive::KeyHandle key = archive::new_signing_key();
-  const auto other = archive::make_ca_certificate(key.get(), "A", clock.now());
+  const archive::KeyHandle key = *archive::new_key(*archive::key_kind("p-256"));
+  const auto other = archive::make_ca_certificate(key.get(), order_for("A"));
   const Bytes third = archive::openssl_der(i2d_X509, other.get());
   const auto token = insert_validation_data(swapped, {third}, {});
   ASSERT_TRUE(token);
@@ -215,13 +219,13 @@ TEST_F(ValidationData, RefusesWhatIsNoTokenAndWhatIsNotOneElement) {
 
 TEST_F(ValidationData, ChainIsCollectedByNameAndSignature) {
   const auto ca = archive::certificate_from_pem(tests::read_text(folder / "tsa" / "ca.pem"));
-  const auto leaf = archive::certificate_from_pem(tests::read_text(folder / "tsa" / "tsa.pem"));
+  const auto leaf = archive::certificate_from_pem(tests::read_text(folder / "tsa" / "tsa-1.pem"));
   ASSERT_TRUE(ca && leaf);
   const Bytes ca_der = archive::openssl_der(i2d_X509, ca->get());
   const Bytes leaf_der = archive::openssl_der(i2d_X509, leaf->get());
   // Another CA of the same name has not signed it.
-  const archive::KeyHandle key = archive::new_signing_key();
-  const auto namesake = archive::make_ca_certificate(key.get(), "Hospital", clock.now());
+  const archive::KeyHandle key = *archive::new_key(*archive::key_kind("p-256"));
+  const auto namesake = archive::make_ca_certificate(key.get(), order_for("Hospital"));
   const Bytes namesake_der = archive::openssl_der(i2d_X509, namesake.get());
   EXPECT_EQ(archive::collect_chain(leaf_der, {namesake_der, leaf_der, ca_der}),
             (std::vector<Bytes>{ca_der}));
