@@ -20,7 +20,8 @@ void require(bool holds) {
 
 void insert_into(ByteView token) {
   const Bytes certificate = {0x30, 0x03, 0x02, 0x01, 0x01};
-  const auto grown = perdura::archive::insert_validation_data(token, {certificate}, {});
+  const Bytes response = {0x30, 0x03, 0x02, 0x01, 0x02};
+  const auto grown = perdura::archive::insert_validation_data(token, {certificate}, {}, {response});
   if (!grown) return;
   const auto inside = perdura::archive::certificates_of(*grown);
   require(static_cast<bool>(inside));
@@ -29,7 +30,12 @@ void insert_into(ByteView token) {
   const auto after = perdura::verifier::parse_timestamp_token(*grown);
   if (!before || !after) return;
   require(perdura::verifier::equal(before->content, after->content));
-  require(perdura::verifier::equal(before->signer.encoding, after->signer.encoding));
+  require(
+      perdura::verifier::equal(before->signer.signed_attributes, after->signer.signed_attributes));
+  require(perdura::verifier::equal(before->signer.signature, after->signer.signature));
+  const auto& responses = after->ocsp_responses;
+  require(std::any_of(responses.begin(), responses.end(),
+                      [&](ByteView each) { return perdura::verifier::equal(each, response); }));
 }
 
 }  // namespace
