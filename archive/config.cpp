@@ -99,12 +99,6 @@ std::string fault_of(const Config& config) {
   return {};
 }
 
-Result<Ok> check_sense(const Config& config, const std::filesystem::path& archive) {
-  const std::string fault = fault_of(config);
-  if (fault.empty()) return Ok{};
-  return Error{Errc::misuse, fault, archive.string(), "see 'perdura tsa list'"};
-}
-
 }  // namespace
 
 Result<Config> read_config(const std::filesystem::path& archive) {
@@ -129,13 +123,19 @@ Result<Config> read_config(const std::filesystem::path& archive) {
   }
 }
 
+Result<Ok> check_config(const Config& config, const std::filesystem::path& archive) {
+  const std::string fault = fault_of(config);
+  if (fault.empty()) return Ok{};
+  return Error{Errc::misuse, fault, archive.string(), "see 'perdura tsa list'"};
+}
+
 Result<Ok> create_config(const std::filesystem::path& archive, const Config& config) {
-  if (auto sense = check_sense(config, archive); !sense) return sense;
+  if (auto sense = check_config(config, archive); !sense) return sense;
   return write_new_file(file_in(archive), verifier::as_bytes(file_text(config)), 0644);
 }
 
 Result<Ok> update_config(const std::filesystem::path& archive, const Config& config) {
-  if (auto sense = check_sense(config, archive); !sense) return sense;
+  if (auto sense = check_config(config, archive); !sense) return sense;
   return replace_file(file_in(archive), verifier::as_bytes(file_text(config)), 0644);
 }
 

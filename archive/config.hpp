@@ -63,6 +63,10 @@ verifier::Result<Config> read_config(const std::filesystem::path& archive);
 verifier::Result<verifier::Ok> create_config(const std::filesystem::path& archive,
                                              const Config& config);
 
+// Whether the settings make sense by themselves. Errors: misuse, which names the archive.
+verifier::Result<verifier::Ok> check_config(const Config& config,
+                                            const std::filesystem::path& archive);
+
 // Puts other settings in the place of those that are there, in one atomic, synced step: whoever
 // reads sees the old ones or the new ones. Errors: misuse (settings that make no sense), io.
 verifier::Result<verifier::Ok> update_config(const std::filesystem::path& archive,

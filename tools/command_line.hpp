@@ -116,5 +116,6 @@ int command_check(int argc, char** argv);
 int command_renew(int argc, char** argv);
 int command_horizon(int argc, char** argv);
 int command_policy(int argc, char** argv);
+int command_tsa(int argc, char** argv);
 
 }  // namespace perdura::tools

@@ -32,6 +32,7 @@ constexpr std::array commands = {
     Command{"policy", "show or change until when algorithms are taken to be fit",
             tools::command_policy},
     Command{"check", "read everything back and verify it", tools::command_check},
+    Command{"tsa", "see and change which time-stamp authorities stamp", tools::command_tsa},
 };
 
 void usage(std::ostream& out) {

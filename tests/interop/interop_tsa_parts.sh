@@ -136,6 +136,28 @@ part_tsa_that_lies() {
 part_tsa_that_is_silent() { seal_under silent; }
 part_tsa_that_drips() { seal_under drip; }
 
+# BouncyCastle takes the evidence of local authorities with each kind of key, of a CA and TSA that
+# came after others.
+part_bouncycastle_accepts_our_key_kinds() {
+  need_java
+  mkdir documents
+  echo 'a record' >documents/1.txt
+  local kind
+  for kind in p-256 p-384 rsa-3072 rsa-pss-3072 ed25519; do
+    rm -rf archive case
+    expect 0 "$bin/perdura" init archive
+    expect 0 "$bin/perdura" tsa roll-over archive local --key "$kind" --new-ca
+    expect 0 "$bin/perdura" tsa test archive
+    expect 0 "$bin/perdura" deposit archive documents
+    expect 0 "$bin/perdura" seal archive
+    expect 0 "$bin/perdura" export archive --all -o case
+    expect 0 "$bin/perdura-verify" case --trust archive/tsa/ca.pem
+    evidence_of_case >list
+    expect 0 bouncycastle validate-list --ca archive/tsa/ca.pem list
+    [[ $(grep -c ': OK$' out) == $(wc -l <list) ]] || complain "$kind: not accepted: $(cat out)"
+  done
+}
+
 # --- real records, there and back -----------------------------------------------------------------
 
 part_real_records() {

@@ -19,6 +19,8 @@ end
 complete -c perdura -n 'test -z "$(__perdura_command)"' -f -a '(__perdura_commands)'
 complete -c perdura -n 'test -n "$(__perdura_command)"; and string match -q -- "-*" (commandline -ct)' \
     -a '(__perdura_options perdura (__perdura_command))'
+complete -c perdura -n 'test "$(__perdura_command)" = tsa; and test (count (commandline -opc)) -eq 2' \
+    -f -a 'list add retire test roll-over'
 complete -c perdura-verify -n 'string match -q -- "-*" (commandline -ct)' \
     -a '(__perdura_options perdura-verify)'
 complete -c perdura-verify -l revocation -x -a 'required if-present'
