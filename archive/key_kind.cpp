@@ -24,6 +24,7 @@ constexpr KeyKind kinds[] = {
     {"rsa-3072",          "RSA",               nullptr, 3072, rsa_pkcs1, std::nullopt},
     {"rsa-pss-3072",      "RSA-PSS",           nullptr, 3072, rsa_pss,   std::nullopt},
     {"ed25519",           "ED25519",           nullptr, 256,  eddsa,     DigestAlgorithm::sha512},
+    {"ed448",             "ED448",             nullptr, 456,  eddsa,     DigestAlgorithm::shake256},
     {"ml-dsa-65",         "ML-DSA-65",         nullptr, 0,    other,     DigestAlgorithm::sha512},
     {"slh-dsa-sha2-192s", "SLH-DSA-SHA2-192s", nullptr, 0,    other,     DigestAlgorithm::sha512},
     // clang-format on
