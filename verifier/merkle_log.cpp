@@ -143,4 +143,18 @@ std::vector<LeafRange> consistency_path(std::uint64_t old_size, std::uint64_t ne
   return {path.rbegin(), path.rend()};
 }
 
+bool proofs_agree(std::uint64_t index, std::uint64_t size_a, std::span<const Digest> proof_a,
+                  std::uint64_t size_b, std::span<const Digest> proof_b) {
+  if (index >= size_a || index >= size_b) return true;
+  const std::vector<LeafRange> path_a = inclusion_path(index, size_a);
+  const std::vector<LeafRange> path_b = inclusion_path(index, size_b);
+  if (path_a.size() != proof_a.size() || path_b.size() != proof_b.size()) return true;
+  for (std::size_t a = 0; a < path_a.size(); ++a) {
+    for (std::size_t b = 0; b < path_b.size(); ++b) {
+      if (path_a[a] == path_b[b] && proof_a[a] != proof_b[b]) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace perdura::verifier

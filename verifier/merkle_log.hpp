@@ -36,6 +36,12 @@ bool verify_inclusion(const Digest& leaf, std::uint64_t index, std::uint64_t siz
 bool verify_consistency(std::uint64_t old_size, std::uint64_t new_size, const Digest& old_root,
                         const Digest& new_root, std::span<const Digest> proof);
 
+// Whether two inclusion proofs of the leaf at `index`, in logs of these sizes, give the same hash
+// to every subtree that both of them name. If not, neither log is the beginning of the other: it
+// forked. The proofs must hold; true when one of them has another length than it must have.
+bool proofs_agree(std::uint64_t index, std::uint64_t size_a, std::span<const Digest> proof_a,
+                  std::uint64_t size_b, std::span<const Digest> proof_b);
+
 // The leaves from `begin` up to, but without, `end`: a subtree of RFC 9162 section 2.1.1.
 struct LeafRange {
   std::uint64_t begin = 0;

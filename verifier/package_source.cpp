@@ -33,15 +33,19 @@ std::string fault_of_name(std::string_view name) {
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "a name holds control characters";
     if (c == '\\') return "a name holds a backslash";
+    if (c == ':') return "a name holds a colon, as after a drive or before a stream";
+    // Letters that look alike, marks that put one into another, directions that turn a name round.
+    if (static_cast<unsigned char>(c) > 0x7F) return "a name holds characters outside of ASCII";
   }
   if (name.front() == '/') return "a name is absolute";
-  if (name.size() > 1 && name[1] == ':') return "a name starts with a drive";
   for (std::size_t start = 0; start <= name.size();) {
     const std::size_t end = std::min(name.find('/', start), name.size());
     const std::string_view part = name.substr(start, end - start);
     if (part.empty() || part == "." || part == "..") {
       return "a name has a part that is empty, '.' or '..'";
     }
+    // Some systems leave it away, so that two names become one.
+    if (part.back() == ' ') return "a name has a part that ends in a space";
     start = end + 1;
   }
   return "";

@@ -1,11 +1,11 @@
 // The files of a package, wherever they lie: in a zip or a folder.
 //
 // Hostile input is expected. Opening refuses names that are absolute or leave the package, hold
-// backslashes or control characters, are not UTF-8, or are there twice (also when they differ only
-// in the case of ASCII letters); links and special files; zips that are encrypted, overlap, or
-// inflate beyond what deflate can. Reading stops at the size that is declared, and refuses a file
-// whose local header says something else than the directory.
-// Memory: 24 octets a file.
+// anything but printable ASCII, a backslash or a colon, end in a space, or are there twice
+// (also when they differ only in the case of ASCII letters); links and special files; zips that are
+// encrypted, overlap, or inflate beyond what deflate can. Reading stops at the size that is
+// declared, and refuses a file whose local header says something else than the directory. Memory:
+// 24 octets a file.
 //
 // Thread safety: a source is immutable after opening; each reader belongs to one thread.
 #pragma once

@@ -273,4 +273,12 @@ Report judge_tlog_proof(const TlogProof& proof, const Digest& leaf, const NoteVe
   return report;
 }
 
+bool of_one_journal(const Receipt& receipt, const TlogProof& proof) {
+  const auto a = parse_checkpoint_unverified(receipt.checkpoint);
+  const auto b = parse_checkpoint_unverified(proof.checkpoint);
+  if (!a || !b || receipt.index != proof.index) return true;  // judging them says so
+  if (a->size == b->size && a->root != b->root) return false;
+  return proofs_agree(receipt.index, a->size, receipt.proof, b->size, proof.proof);
+}
+
 }  // namespace perdura::verifier

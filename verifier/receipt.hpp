@@ -83,4 +83,9 @@ Result<TlogProof> parse_tlog_proof(std::string_view text);
 // proof".
 Report judge_tlog_proof(const TlogProof& proof, const Digest& leaf, const NoteVerifier* log);
 
+// Whether receipt and proof can be of one journal: their checkpoints, when of one size, have one
+// root, and both give the same hash to every part of the log that both name. Judged apart from
+// whether they hold.
+bool of_one_journal(const Receipt& receipt, const TlogProof& proof);
+
 }  // namespace perdura::verifier

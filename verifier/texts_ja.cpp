@@ -200,6 +200,10 @@ constexpr Sentence table[] = {
     {"journal.not-only-grown",
      "この証明は、台帳がこのチェックポイント以降追記のみであったことを示していません。"},
     {"journal.no-consistency", "台帳が以後追記のみであったことの証明が、パッケージにありません。"},
+    {"journal.forked",
+     "台帳に二つの履歴があります。台帳の鍵が、同じ長さで内容の異なる二つのチェックポイントに署名してい"
+     "ます。"},
+    {"journal.receipt-of-a-fork", "受領証は、封印された台帳とは別の履歴のものです。"},
     {"journal.no-evidence", "チェックポイントに対する証拠がありません。"},
     {"journal.proof-unreadable", "台帳の証明を読み取れません。"},
     {"journal.proof-without-receipt",

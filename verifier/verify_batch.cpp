@@ -101,6 +101,7 @@ class BatchChecks {
     } else {
       add(passed(say("journal.checkpoint-signed"), std::to_string(checkpoint_->size) + " entries",
                  "c2sp.org/signed-note"));
+      result_.checkpoint = checkpoint_;
     }
     result_.note = hash(DigestAlgorithm::sha256, as_bytes(*note_));
   }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "verifier/bag.hpp"
@@ -19,6 +21,7 @@ constexpr std::size_t parts_max = 1000;  // reports of batches that are kept
 constexpr std::size_t header_size_max = 1u << 20;
 constexpr std::size_t note_size_max = 64u << 10;
 constexpr std::size_t findings_max = 1000;
+constexpr std::size_t roots_max = 100'000;  // of checkpoints that are compared
 constexpr const char* package_rule = "formats/package.md";
 
 // What judging one group of files yielded: exactly one of the three.
@@ -163,6 +166,7 @@ class PackageChecks {
       return context;
     }
     context.newest = *checkpoint;
+    if (log_) compare(*checkpoint);
     if (!log_) {
       add(undecided(SubIndication::no_trust_anchor, say("journal.key-unknown"), "", package_rule));
     } else {
@@ -210,7 +214,7 @@ class PackageChecks {
   void visited_unlisted(const std::string& folder) {
     if (folder.empty()) return;
     if (const auto at = unvisited_->find(folder); at != unvisited_->end()) {
-      reported_unlisted_.push_back(at->first);
+      reported_unlisted_.insert(at->first);
     }
   }
 
@@ -226,6 +230,7 @@ class PackageChecks {
         summary_.report.parts.push_back(std::move(report));
       }
       worst_record_ = std::max(worst_record_, result.verdict);
+      if (result.checkpoint) compare(*result.checkpoint);
       context.batches[result.batch] = result;
     }
     if (outcome.record) {
@@ -235,6 +240,7 @@ class PackageChecks {
          : verdict == Verdict::failed ? summary_.failed
                                       : summary_.indeterminate);
       worst_record_ = std::max(worst_record_, verdict);
+      for (const Checkpoint& checkpoint : outcome.record->checkpoints) compare(checkpoint);
       sink_(*std::move(outcome.record));
     }
     if (options_.progress) {
@@ -242,10 +248,22 @@ class PackageChecks {
     }
   }
 
+  // Two signed checkpoints of one size and different roots: the journal forked (RFC 9162 section
+  // 2.1.4: each is the beginning of all later ones).
+  void compare(const Checkpoint& checkpoint) {
+    if (roots_.size() >= roots_max && !roots_.contains(checkpoint.size)) return;
+    const auto [known, fresh] = roots_.emplace(checkpoint.size, checkpoint.root);
+    if (fresh || known->second == checkpoint.root) return;
+    add(failed(SubIndication::journal_failure, say("journal.forked"),
+               std::to_string(checkpoint.size) + " entries, roots " + known->second.hex() +
+                   " and " + checkpoint.root.hex(),
+               "RFC 9162 section 2.1.4"));
+  }
+
   // Files that no line of the manifest names, outside of the folders that were judged.
   void report_unlisted(const BagManifest& manifest) {
     for (const auto& folder : manifest.unlisted()) {
-      if (std::ranges::find(reported_unlisted_, folder.first) != reported_unlisted_.end()) continue;
+      if (reported_unlisted_.contains(folder.first)) continue;
       for (const std::string& name : folder.second) {
         add(failed(SubIndication::missing_data, say("package.file-not-listed", {{"file", name}}),
                    "", "RFC 8493 section 3"));
@@ -285,7 +303,8 @@ class PackageChecks {
   std::uint64_t batches_ = 0;
   Verdict worst_record_ = Verdict::passed;  // of records and batches
   const UnlistedFiles* unvisited_ = nullptr;
-  std::vector<std::string> reported_unlisted_;
+  std::set<std::string, std::less<>> reported_unlisted_;
+  std::unordered_map<std::uint64_t, Digest> roots_;  // of the journal's signed checkpoints, by size
 };
 
 }  // namespace

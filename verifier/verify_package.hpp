@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/checkpoint.hpp"
 #include "verifier/package.hpp"
 #include "verifier/package_source.hpp"
 #include "verifier/result.hpp"
@@ -57,7 +58,8 @@ struct RecordResult {
   std::optional<Time> existed_since;
   std::vector<TrackResult> tracks;
   std::uint64_t documents = 0;
-  std::uint64_t bytes = 0;  // of all its files
+  std::uint64_t bytes = 0;              // of all its files
+  std::vector<Checkpoint> checkpoints;  // signed ones that it holds, of the journal
 };
 
 // What judging the package yielded, but for the records, which went to the sink.

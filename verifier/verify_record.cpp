@@ -344,6 +344,7 @@ class RecordChecks {
       return;
     }
     result_.report.parts.push_back(judge_receipt(*receipt, context_.log));
+    note_checkpoint(receipt->checkpoint);
     receipt_ = *std::move(receipt);
   }
 
@@ -366,8 +367,21 @@ class RecordChecks {
           SubIndication::journal_failure, say("journal.places-differ"),
           std::to_string(receipt_->index) + " and " + std::to_string(proof->index), journal_rule));
     }
+    if (!of_one_journal(*receipt_, *proof)) {
+      report.findings.push_back(failed(SubIndication::journal_failure,
+                                       say("journal.receipt-of-a-fork"), "",
+                                       "RFC 9162 section 2.1.3"));
+    }
+    note_checkpoint(proof->checkpoint);
     judge_seal_of(*proof, report);
     result_.report.parts.push_back(std::move(report));
+  }
+
+  // For the package to compare: all signed checkpoints in it are of one journal.
+  void note_checkpoint(const std::string& note) {
+    if (context_.log == nullptr) return;
+    const auto checkpoint = parse_signed_checkpoint(note, *context_.log);
+    if (checkpoint) result_.checkpoints.push_back(*checkpoint);
   }
 
   // The checkpoint of the proof must be the one that the seal of its batch covers.

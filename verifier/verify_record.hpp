@@ -29,6 +29,7 @@ namespace perdura::verifier {
 struct BatchResult {
   std::uint64_t batch = 0;
   std::optional<Digest> note;  // SHA-256 of the signed checkpoint; nothing when it is not sound
+  std::optional<Checkpoint> checkpoint;  // when the journal's key signed it
   Verdict verdict = Verdict::indeterminate;
 };
 

@@ -105,6 +105,15 @@ constexpr Name names[] = {
     {"escape",          "RE\x1b" "DME.txt", "control characters"},
     {"not_utf8",        "RE\xff" "DME.txt", "not UTF-8"},
     {"drive",           "C:ADME.txt", "drive"},
+    {"stream",          "README:txt", "colon"},
+    {"overlong_slash",  "RE\xC0\xAF" "DE.txt", "not UTF-8"},
+    {"surrogate",       "RE\xED\xA0\x80" "M.txt", "not UTF-8"},
+    {"letter_alike",    "R\xD0\x95" "DME.txt", "outside of ASCII"},
+    {"full_width",      "\xEF\xBC\xB2" "DME.txt", "outside of ASCII"},
+    {"combining_mark",  "READ\xCC\x81.txt", "outside of ASCII"},
+    {"right_to_left",   "RE\xE2\x80\xAEM.txt", "outside of ASCII"},
+    {"zero_width",      "REM\xE2\x80\x8B.txt", "outside of ASCII"},
+    {"space_at_the_end","README.tx ", "ends in a space"},
 };
 // clang-format on
 
