@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/verifier/der_tree.hpp"
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
 
@@ -13,49 +14,12 @@ namespace {
 using test::Authority;
 using test::EvidenceMaker;
 using test::judge_octets;
+using test::Node;
+using test::text_of;
 
-struct Node {
-  Tag tag = 0;
-  Bytes contents;  // when primitive
-  std::vector<Node> children;
-  bool operator==(const Node&) const = default;
-};
-
-std::vector<Node> parse(ByteView octets) {
-  std::vector<Node> nodes;
-  DerInput input(octets);
-  DerReader in = input.reader();
-  while (in.more()) {
-    const ByteView whole = in.any();
-    DerInput inner(whole);
-    Node node{whole[0], {}, {}};
-    if ((whole[0] & 0x20) != 0) {
-      node.children = parse(inner.reader().constructed(whole[0]).contents());
-    } else {
-      node.contents = to_bytes(inner.reader().primitive(whole[0]));
-    }
-    nodes.push_back(std::move(node));
-  }
-  EXPECT_FALSE(input.failed());
-  return nodes;
-}
-
-void write(DerWriter& out, const Node& node) {
-  if ((node.tag & 0x20) == 0) return out.element(node.tag, node.contents);
-  out.constructed(node.tag, [&] {
-    for (const Node& child : node.children) write(out, child);
-  });
-}
-
-using Path = std::vector<std::size_t>;
+using Path = test::NodePath;
 enum class Change { drop, duplicate, swap, append_null };
 constexpr const char* change_names[] = {"dropped", "doubled", "swapped", "NULL appended"};
-
-std::string text_of(const Path& path) {
-  std::string text;
-  for (const std::size_t step : path) text.append("/").append(std::to_string(step));
-  return text;
-}
 
 // What nothing protects. `path` leads to the changed child; the record is {version, algorithms,
 // sequence}, an archive time-stamp {algorithm, tree, token}, SignedData {version, algorithms,
@@ -94,7 +58,7 @@ class Changer {
  public:
   Changer(const EvidenceMaker& made, const TokenJudge& judge, Path newest)
       : objects_(made.objects()), judge_(judge), newest_(std::move(newest)) {
-    tree_ = parse(made.record()).at(0);
+    tree_ = test::read_tree(made.record()).at(0);
   }
 
   void run() { visit(tree_, {}); }
@@ -121,7 +85,7 @@ class Changer {
       visit(node.children[i], child_path);
     }
     if ((node.tag & 0x20) == 0) return;
-    node.children.push_back({tag::null, {}, {}});
+    node.children.push_back({.tag = tag::null, .contents = {}, .children = {}});
     Path appended = path;
     appended.push_back(node.children.size() - 1);
     judge(appended, node, Change::append_null);
@@ -129,12 +93,10 @@ class Changer {
   }
 
   void judge(const Path& path, const Node& parent, Change change) {
-    DerWriter out;
-    write(out, tree_);
     ++tried_;
     Report report;
     const std::string verdict =
-        judge_octets(out.view(), objects_, GroupProof::whole_group, judge_, &report);
+        judge_octets(test::write_tree(tree_), objects_, GroupProof::whole_group, judge_, &report);
     if (verdict != "PASSED") return;
     EXPECT_TRUE(unprotected(path, parent, change, newest_))
         << text_of(path) << ' ' << change_names[static_cast<int>(change)] << '\n'
