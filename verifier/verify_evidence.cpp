@@ -405,4 +405,15 @@ EvidenceReport judge_evidence_record(const EvidenceRecord& record,
   return judge_linked_evidence(record, DerLinks(record), objects, proof, judge);
 }
 
+EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataObject> objects,
+                             bool complete, const TokenJudge& judge) {
+  EvidenceReport group = judge_evidence_record(record, objects, GroupProof::whole_group, judge);
+  if (complete || group.report.verdict() != Verdict::failed) return group;
+  // Perhaps only others are missing beside what was given: it is proven all the same.
+  EvidenceReport single = judge_evidence_record(record, objects, GroupProof::single_objects, judge);
+  if (single.report.verdict() == Verdict::failed) return group;
+  single.report.findings.push_back(warned(say("evidence.covers-more"), "", "RFC 4998 section 4.3"));
+  return single;
+}
+
 }  // namespace perdura::verifier

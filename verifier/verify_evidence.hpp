@@ -65,4 +65,9 @@ EvidenceReport judge_evidence_record(const EvidenceRecord& record,
                                      std::span<const DataObject> objects, GroupProof proof,
                                      const TokenJudge& judge);
 
+// The same for what somebody has: as a whole group; and, unless it must be `complete` and when that
+// fails, as objects that are covered beside others, which a warning says.
+EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataObject> objects,
+                             bool complete, const TokenJudge& judge);
+
 }  // namespace perdura::verifier
