@@ -1,5 +1,6 @@
 #include "archive/export.hpp"
 
+#include <fstream>
 #include <set>
 
 #include "archive/evidence.hpp"
@@ -36,6 +37,7 @@ class Export {
     }
     if (auto done = add_journal(); !done) return done.error();
     if (auto done = add_trust(); !done) return done.error();
+    if (auto done = add_verifier(); !done) return done.error();
     package_.header() = header();
     return result_;
   }
@@ -159,6 +161,27 @@ class Export {
         return added;
     }
     return Ok{};
+  }
+
+  Result<Ok> add_verifier() {
+    if (!options_.verifier) return Ok{};
+    if (auto done = add_file("verify/perdura-verify", options_.verifier->program); !done)
+      return done;
+    return add_file("verify/perdura-verify-source.tar", options_.verifier->source);
+  }
+
+  // A file of the system, as a file of the package.
+  Result<Ok> add_file(const std::string& name, const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return Error{Errc::io, "can't be opened", path.string(), ""};
+    if (auto begun = package_.begin_file(name); !begun) return begun;
+    std::vector<char> part(1u << 16);
+    while (in.read(part.data(), static_cast<std::streamsize>(part.size())) || in.gcount() > 0) {
+      const std::string_view octets(part.data(), static_cast<std::size_t>(in.gcount()));
+      if (auto written = package_.write(as_bytes(octets)); !written) return written;
+    }
+    if (in.bad() || !in.eof()) return Error{Errc::io, "can't be read", path.string(), ""};
+    return package_.end_file();
   }
 
   verifier::PackageHeader header() const {

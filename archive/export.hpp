@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@
 
 namespace perdura::archive {
 
+// The program that judges a package, to be put into it under verify/ with its source.
+struct VerifierFiles {
+  std::filesystem::path program;
+  std::filesystem::path source;  // a tar
+};
+
 struct ExportOptions {
   std::vector<std::uint64_t> records;  // deposits to export; empty: those that `selection` means
   Selection selection;
@@ -21,6 +28,7 @@ struct ExportOptions {
   std::string selection_json = "{}";  // what was asked for, as a JSON object for the package
   PackageForm form = PackageForm::zip;
   bool include_unsealed = false;  // records without evidence are refused otherwise
+  std::optional<VerifierFiles> verifier;
   std::function<void(std::uint64_t records)> progress;  // may be null
 };
 
@@ -41,7 +49,7 @@ Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& option
 
 // Writes a package to `path`, whole or not at all. Errors: not_found (nothing to export), conflict
 // (`path` exists; or a record is not sealed and include_unsealed is off), malformed (a record does
-// not read back: named), io.
+// not read back: named), io (also of the verifier's files).
 Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,
                                     const ExportOptions& options);
 

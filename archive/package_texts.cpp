@@ -37,6 +37,10 @@ network and no archive. Its answer is, for each record and for the package:
     INDETERMINATE   nothing is wrong, but something that is needed is not there; it says what
     FAILED          something is wrong; it says what, and where
 
+If there is a folder verify, it holds the program for Linux (chmod +x verify/perdura-verify) and its
+source. A program that came with a package is as honest as who gave it to you: another copy of the
+source, built by somebody else, gives the same octets.
+
 BY-HAND.txt tells how to verify with sha256sum and openssl alone, and check-by-hand.sh does it.
 
 WHAT LIES WHERE

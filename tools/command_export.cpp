@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <filesystem>
 #include <iostream>
 
 #include "archive/export.hpp"
@@ -32,6 +33,25 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
+// perdura-verify and its source, where the build or the installation puts them.
+Result<archive::VerifierFiles> verifier_files() {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
+  const archive::VerifierFiles files{
+      here / "perdura-verify", [&] {
+        const fs::path installed = here / "../share/perdura/perdura-verify-source.tar";
+        return fs::exists(installed) ? installed : here / "perdura-verify-source.tar";
+      }()};
+  for (const fs::path& file : {files.program, files.source}) {
+    if (!fs::is_regular_file(file)) {
+      return Error{Errc::not_found, "is not there, so it can't be put into the package",
+                   file.string(), "install Perdura as a whole, or leave --with-verifier away"};
+    }
+  }
+  return files;
+}
+
 // What was asked for, for the package: so that a reader sees what was left out on purpose.
 std::string selection_json(const cxxopts::ParseResult& parsed) {
   boost::json::object out;
@@ -51,6 +71,11 @@ Result<archive::ExportOptions> export_options(const cxxopts::ParseResult& parsed
   options.selection_json = selection_json(parsed);
   options.exported_by = local_actor();
   options.include_unsealed = parsed.count("unsealed") != 0;
+  if (parsed.count("with-verifier") != 0) {
+    const auto files = verifier_files();
+    if (!files) return files.error();
+    options.verifier = *files;
+  }
   if (const auto records = option(parsed, "records")) {
     for (const std::string& identifier : split(*records)) {
       const auto index = archive::find_record(archive, identifier);
@@ -79,6 +104,7 @@ int command_export(int argc, char** argv) {
                         "record, without the journal",
                         cxxopts::value<std::string>()->default_value("package"), "FORMAT")(
       "unsealed", "also records that are not sealed yet: without evidence")(
+      "with-verifier", "put perdura-verify and its source into the package, under verify/")(
       "json", "the result as JSON")("quiet", "no progress");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
