@@ -279,13 +279,49 @@ void DerReader::end() {
 
 void DerReader::fail(std::string what, Errc code) { input_->fail(rest_, std::move(what), code); }
 
+namespace {
+
+constexpr std::size_t arc_octets_max = 64;
+
+// A number in groups of seven bits, in decimal.
+std::string decimal_of(ByteView groups) {
+  std::string digits = "0";  // the last first
+  for (const std::uint8_t group : groups) {
+    unsigned carry = group & 0x7Fu;
+    for (char& digit : digits) {
+      carry += static_cast<unsigned>(digit - '0') * 128;
+      digit = static_cast<char>('0' + carry % 10);
+      carry /= 10;
+    }
+    for (; carry != 0; carry /= 10) digits += static_cast<char>('0' + carry % 10);
+  }
+  std::ranges::reverse(digits);
+  return digits;
+}
+
+}  // namespace
+
 std::string oid_text(ByteView oid) {
   std::string text;
   std::uint64_t number = 0;
-  for (const std::uint8_t octet : oid) {
-    if (number >> 56 != 0) return to_hex(oid);
+  std::size_t begin = 0;  // of the arc
+  for (std::size_t i = 0; i < oid.size(); ++i) {
+    if (number >> 56 != 0) {
+      // Longer than a number of ours, as a UUID's arc is (X.667).
+      const auto rest = oid.subspan(begin);
+      const auto last = std::ranges::find_if(rest, [](std::uint8_t octet) { return octet < 0x80; });
+      const auto size = static_cast<std::size_t>(last - rest.begin());
+      if (text.empty() || last == rest.end() || size >= arc_octets_max) return to_hex(oid);
+      text.append(".").append(decimal_of(rest.first(size + 1)));
+      i = begin + size;
+      begin = i + 1;
+      number = 0;
+      continue;
+    }
+    const std::uint8_t octet = oid[i];
     number = number << 7 | (octet & 0x7F);
     if (octet >= 0x80) continue;
+    begin = i + 1;
     if (text.empty()) {
       const std::uint64_t root = std::min<std::uint64_t>(number / 40, 2);
       text = std::to_string(root);

@@ -164,14 +164,16 @@ TEST_F(LocalAuthorityTest, TakesANewCaWhenTheOldOneWouldEndTooEarlyAndKeepsItsKe
     const Bytes token = stamp();
     EXPECT_EQ(verdict(token, clock.now()), Verdict::passed) << why;
     EXPECT_NE(openssl(token).find("Verification: OK"), std::string::npos) << openssl(token);
+    if (roll != 1) continue;
+    // The first certificate has ended, its CA has not: its key still makes lists that know of it.
+    const auto status = tsa->fresh_status(first);
+    ASSERT_EQ(status.crls.size(), 1u);
+    EXPECT_EQ(verdict(first, clock.now(), status.crls), Verdict::passed) << why;
   }
   EXPECT_EQ(anchors(), 3u);
   // Newest first, so that what reads one certificate reads the present one.
   const auto newest = archive::certificate_from_pem(tests::read_text(dir / "ca.pem"));
   EXPECT_EQ(archive::openssl_der(i2d_X509, newest->get()), tsa->authority()->ca_certificate());
-  const auto status = tsa->fresh_status(first);
-  ASSERT_EQ(status.crls.size(), 1u);
-  EXPECT_EQ(verdict(first, clock.now(), status.crls), Verdict::passed) << why;
 }
 
 TEST_F(LocalAuthorityTest, ComesToAnotherKindOfKeyBeforeThePolicyEndsItsOwn) {
@@ -184,7 +186,7 @@ TEST_F(LocalAuthorityTest, ComesToAnotherKindOfKeyBeforeThePolicyEndsItsOwn) {
   EXPECT_EQ(end->end, time_at("2035-01-01"));
   EXPECT_EQ(end->cause, "ECDSA with 256 bits");
   ASSERT_TRUE(tsa->roll_over(broken));
-  EXPECT_EQ(archive::kind_of(tsa->authority()->signer().key)->name, "rsa-pss-3072");
+  EXPECT_EQ(archive::kind_of(tsa->authority()->signer().key)->name, "ed25519");
   EXPECT_EQ(anchors(), 2u);  // the CA's own key was ECDSA too
   EXPECT_FALSE(tsa->needs_roll_over(broken, year));
   EXPECT_EQ(verdict(stamp(), clock.now()), Verdict::passed) << why;
@@ -271,13 +273,15 @@ TEST_F(LocalAuthorityTest, SurvivesDyingAfterAnyFileOfARollOver) {
   fs::copy(dir, folder / "before", fs::copy_options::recursive);
   clock.set(clock.now() + 9 * year);
   ASSERT_TRUE(tsa->roll_over(policy, std::nullopt, true));
+  fs::copy(dir, folder / "after", fs::copy_options::recursive);
   const char* order[] = {"ca-2.key",  "ca-2.pem",  "ca.pem",
                          "tsa-2.key", "tsa-2.pem", "authority.json"};
   for (std::size_t files = 0; files <= std::size(order); ++files) {
     const fs::path half = folder / ("half-" + std::to_string(files));
     fs::copy(folder / "before", half, fs::copy_options::recursive);
     for (std::size_t i = 0; i < files; ++i) {
-      fs::copy_file(dir / order[i], half / order[i], fs::copy_options::overwrite_existing);
+      fs::copy_file(folder / "after" / order[i], half / order[i],
+                    fs::copy_options::overwrite_existing);
     }
     auto opened = LocalTsa::open(half, clock);
     ASSERT_TRUE(opened) << files << ": " << to_string(opened.error());

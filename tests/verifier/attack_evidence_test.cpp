@@ -196,8 +196,8 @@ std::string judge_sha1_renewed(const std::string& renewed) {
 
 TEST_F(EvidenceAttack, Sha1RenewedTooLateDecidesNothing) {
   EXPECT_EQ(judge_sha1_renewed("2012-01-01"), "PASSED");
-  EXPECT_EQ(judge_sha1_renewed("2012-09-01"), "INDETERMINATE OUT_OF_BOUNDS_NO_POE");
-  EXPECT_EQ(judge_sha1_renewed("2019-01-01"), "INDETERMINATE OUT_OF_BOUNDS_NO_POE");
+  EXPECT_EQ(judge_sha1_renewed("2012-09-01"), "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
+  EXPECT_EQ(judge_sha1_renewed("2019-01-01"), "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE");
 }
 
 // --- other encodings of the same value
@@ -278,7 +278,7 @@ TEST_F(EvidenceAttack, AFieldThatLiesAboutItsHashFunctionFails) {
     // In the archive time-stamp, with the list of the record as it should be and as the lie asks.
     Node record = tree();
     at(record, {2, 0, 0, 0, 0}).contents = to_bytes(oid(lie));
-    EXPECT_EQ(judge(record), "FAILED FORMAT_FAILURE");
+    EXPECT_EQ(judge(record), "FAILED HASH_ALGORITHM_FAILURE");
     at(record, {1, 0, 0}).contents = to_bytes(oid(lie));
     EXPECT_EQ(judge(record).substr(0, 6), "FAILED");
     // In the token's own imprint, which is signed.
