@@ -22,7 +22,6 @@ constexpr KeyKind kinds[] = {
     {"p-256",             "EC",                "P-256", 256,  ecdsa,     std::nullopt},
     {"p-384",             "EC",                "P-384", 384,  ecdsa,     std::nullopt},
     {"rsa-3072",          "RSA",               nullptr, 3072, rsa_pkcs1, std::nullopt},
-    {"rsa-pss-3072",      "RSA-PSS",           nullptr, 3072, rsa_pss,   std::nullopt},
     {"ed25519",           "ED25519",           nullptr, 256,  eddsa,     DigestAlgorithm::sha512},
     {"ed448",             "ED448",             nullptr, 456,  eddsa,     DigestAlgorithm::shake256},
     {"ml-dsa-65",         "ML-DSA-65",         nullptr, 0,    other,     DigestAlgorithm::sha512},
@@ -58,7 +57,7 @@ const KeyKind* key_kind(std::string_view name) {
 const KeyKind* kind_of(EVP_PKEY* key) {
   for (const KeyKind& kind : kinds) {
     // The other schemes have one size each.
-    const bool sized = kind.scheme == ecdsa || kind.scheme == rsa_pkcs1 || kind.scheme == rsa_pss;
+    const bool sized = kind.scheme == ecdsa || kind.scheme == rsa_pkcs1;
     if (EVP_PKEY_is_a(key, kind.algorithm) != 1) continue;
     if (!sized || EVP_PKEY_get_bits(key) == kind.bits) return &kind;
   }
@@ -69,7 +68,7 @@ verifier::Result<KeyHandle> new_key(const KeyKind& kind) {
   KeyHandle key;
   if (kind.group != nullptr) {
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, kind.algorithm, kind.group));
-  } else if (kind.scheme == rsa_pkcs1 || kind.scheme == rsa_pss) {
+  } else if (kind.scheme == rsa_pkcs1) {
     key.reset(
         EVP_PKEY_Q_keygen(nullptr, nullptr, kind.algorithm, static_cast<std::size_t>(kind.bits)));
   } else {
@@ -91,11 +90,6 @@ SigningContext signing_context(EVP_PKEY* key, DigestAlgorithm digest) {
   check(EVP_DigestSignInit_ex(context.get(), &key_context, over_digest ? name.c_str() : nullptr,
                               nullptr, nullptr, key, nullptr) == 1,
         "libcrypto can sign with the local authority's key");
-  if (EVP_PKEY_is_a(key, "RSA-PSS") == 1) {
-    check(EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) > 0 &&
-              EVP_PKEY_CTX_set_rsa_mgf1_md_name(key_context, name.c_str(), nullptr) > 0,
-          "libcrypto takes the parameters of RSASSA-PSS");
-  }
   return context;
 }
 

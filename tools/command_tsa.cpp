@@ -33,7 +33,7 @@ const CommandText text{
     "  perdura tsa list /srv/archive\n"
     "  perdura tsa add /srv/archive --url https://tsa.example/ --ca root.pem\n"
     "  perdura tsa retire /srv/archive tsa1 --reason keyCompromise --since 2041-05-01\n"
-    "  perdura tsa roll-over /srv/archive local --key rsa-pss-3072\n\n"
+    "  perdura tsa roll-over /srv/archive local --key p-384\n\n"
     "Exit codes: 0 done; 1 a test found something wrong; 2 an authority does not answer as it\n"
     "should; 3 misuse.\n"};
 

@@ -122,9 +122,8 @@ TEST_P(AuthorityKind, StampsForOurVerifierAndWhereItCanForOpenssl) {
 
 INSTANTIATE_TEST_SUITE_P(, AuthorityKind,
                          testing::Values(Kind{"p-256", true}, Kind{"p-384", true},
-                                         Kind{"rsa-3072", true}, Kind{"rsa-pss-3072", true},
-                                         Kind{"ed25519", false}, Kind{"ed448", false},
-                                         Kind{"ml-dsa-65", false},
+                                         Kind{"rsa-3072", true}, Kind{"ed25519", false},
+                                         Kind{"ed448", false}, Kind{"ml-dsa-65", false},
                                          Kind{"slh-dsa-sha2-192s", false}),
                          [](const auto& row) {
                            std::string name(row.param.name);

@@ -26,11 +26,13 @@ export PKG_CONFIG_PATH=$lib/pkgconfig
 read -ra flags < <(pkg-config --cflags perdura_verifier)
 read -ra shared < <(pkg-config --libs perdura_verifier)
 read -ra static < <(pkg-config --static --libs perdura_verifier)
+archives=()
+for flag in "${static[@]}"; do [ "$flag" = -lperdura_verifier ] || archives+=("$flag"); done
 strict=(-Wall -Wextra -Wpedantic -Werror)
 gcc -std=c99 "${strict[@]}" example.c "${flags[@]}" "${shared[@]}" -o c_shared
 g++ -std=c++20 "${strict[@]}" example.cpp "${flags[@]}" "${shared[@]}" -o cpp_shared
 gcc -std=c99 "${strict[@]}" -c example.c "${flags[@]}" -o example.o
-g++ example.o "$lib/libperdura_verifier.a" "${static[@]/-lperdura_verifier/}" -o c_static
+g++ example.o "$lib/libperdura_verifier.a" "${archives[@]}" -o c_static
 cmake -S . -B by-cmake -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
 cmake --build by-cmake >/dev/null
 # Each public header by itself.
@@ -70,7 +72,8 @@ strange=$(grep -vE '^(perdura_verifier_|_Z.*7perdura8verifier).*@@PERDURA_VERIFI
 [ -z "$strange" ] || fail "exported too: $(head -n 5 <<<"$strange")"
 [ "$(grep -c ^perdura_verifier_ <<<"$exported")" = "$(grep -cE '^[a-z].*perdura_verifier_[a-z_]+\(' "$prefix/include/perdura_verifier.h")" ] ||
   fail "not every function of the C interface is exported"
-objdump -p "$lib/libperdura_verifier.so" | grep -qE 'SONAME +libperdura_verifier\.so\.[0-9]+\.[0-9]+$' ||
+objdump -p "$lib/libperdura_verifier.so" >"$work/dynamic"
+grep -qE 'SONAME +libperdura_verifier\.so\.[0-9]+\.[0-9]+$' "$work/dynamic" ||
   fail "no SONAME with a version"
 
 [ "$failures" = 0 ] || exit 1

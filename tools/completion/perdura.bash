@@ -2,7 +2,7 @@
 
 # The long options in the help of the given command line.
 _perdura_options() {
-  "$@" --help 2>/dev/null </dev/null | sed -nE 's/^ {2,}(-[A-Za-z], |    )?(--[a-z][a-z-]*).*/\2/p'
+  "$@" --help 2>/dev/null </dev/null | sed -nE 's/^ {2,}(-[A-Za-z], |    )?(--[a-z][a-z0-9-]*).*/\2/p'
 }
 
 # The commands in perdura's own help.
