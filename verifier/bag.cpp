@@ -189,6 +189,9 @@ Result<BagManifest> BagManifest::open(const PackageSource& source) {
 Result<Ok> BagManifest::scan() {
   auto stream = ManifestStream::open(*source_);
   if (!stream) return stream.error();
+  // A reader of its own: it goes from name to name as the manifest does.
+  const auto names = source_->reader();
+  if (!names) return names.error();
   std::vector<bool> listed(source_->size());
   std::string before;
   for (;;) {
@@ -203,7 +206,7 @@ Result<Ok> BagManifest::scan() {
     }
     ++files_;
     if (name <= before) ascending_ = false;
-    if (const auto number = source_->number(name)) listed[*number] = true;
+    if (const auto number = (*names)->number(name)) listed[*number] = true;
     before = std::move(name);
   }
   return find_unlisted(listed);

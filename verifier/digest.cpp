@@ -125,6 +125,12 @@ Digest Hasher::finish() {
   return digest;
 }
 
+void Hasher::finish(std::span<std::uint8_t> out) {
+  check(out.size() == digest_size(algorithm_), "there is room for the digest and no more");
+  check(EVP_DigestFinal_ex(context_->handle, out.data(), nullptr) == 1, "hash finishes");
+  check(EVP_DigestInit_ex2(context_->handle, nullptr, nullptr) == 1, "hash starts again");
+}
+
 Digest hash(DigestAlgorithm algorithm, ByteView bytes) {
   return Hasher(algorithm).update(bytes).finish();
 }

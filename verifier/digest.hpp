@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -89,6 +90,8 @@ class Hasher {
   Hasher& update(ByteView bytes);
   // The digest of everything since the last finish(); the Hasher is as new afterwards.
   Digest finish();
+  // The same, written to `out`, which has the digest's size: for trees, where copies would count.
+  void finish(std::span<std::uint8_t> out);
 
  private:
   struct Context;

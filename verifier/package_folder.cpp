@@ -41,9 +41,10 @@ Result<Ok> walk(const fs::path& root, const std::function<Result<Ok>(const std::
 
 class FolderReader final : public PackageReader {
  public:
-  explicit FolderReader(const fs::path& root) : root_(root) {}
+  FolderReader(const fs::path& root, const NameIndex& index) : root_(root), index_(index) {}
   ~FolderReader() override { close(); }
 
+  std::optional<std::uint32_t> number(std::string_view name) override { return index_.find(name); }
   Result<std::uint64_t> open(std::string_view name) override {
     close();
     if (!fault_of_name(name).empty()) {
@@ -80,6 +81,7 @@ class FolderReader final : public PackageReader {
   }
 
   fs::path root_;
+  const NameIndex& index_;
   std::string name_;
   int fd_ = -1;
   std::uint64_t rest_ = 0;
@@ -109,9 +111,6 @@ class FolderSource final : public PackageSource {
   }
 
   std::uint32_t size() const override { return static_cast<std::uint32_t>(index_.size()); }
-  std::optional<std::uint32_t> number(std::string_view name) const override {
-    return index_.find(name);
-  }
   Result<Ok> for_each(const VisitName& visit) const override {
     return walk(root_, [&](const std::string& name) -> Result<Ok> {
       if (const auto found = index_.find(name)) visit(*found, name);
@@ -119,7 +118,7 @@ class FolderSource final : public PackageSource {
     });
   }
   Result<std::unique_ptr<PackageReader>> reader() const override {
-    return std::unique_ptr<PackageReader>(new FolderReader(root_));
+    return std::unique_ptr<PackageReader>(new FolderReader(root_, index_));
   }
 
  private:

@@ -14,17 +14,21 @@ constexpr std::size_t name_size_max = 1024;
 // nobody can cheaply make names that collide.
 std::uint64_t hash_of_name(std::string_view name) {
   thread_local Hasher sha256(DigestAlgorithm::sha256);
-  std::string folded(name);
-  std::ranges::transform(folded, folded.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  const Digest digest = sha256.update(as_bytes(folded)).finish();
+  const Digest digest = sha256.update(as_bytes(folded_name(name))).finish();
   std::uint64_t hash = 0;
   std::memcpy(&hash, digest.view().data(), sizeof hash);
   return hash;
 }
 
 }  // namespace
+
+std::string folded_name(std::string_view name) {
+  std::string folded(name);
+  for (char& c : folded) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return folded;
+}
 
 std::string fault_of_name(std::string_view name) {
   if (name.empty()) return "a name is empty";

@@ -4,8 +4,9 @@
 // anything but printable ASCII, a backslash or a colon, end in a space, or are there twice
 // (also when they differ only in the case of ASCII letters); links and special files; zips that are
 // encrypted, overlap, or inflate beyond what deflate can. Reading stops at the size that is
-// declared, and refuses a file whose local header says something else than the directory. Memory:
-// 24 octets a file.
+// declared, and refuses a file whose local header says something else than the directory.
+// Memory: of a zip whose directory is in order, as the archive writes it, less than 1 MiB however
+// many files it has; else 24 octets a file.
 //
 // Thread safety: a source is immutable after opening; each reader belongs to one thread.
 #pragma once
@@ -29,6 +30,9 @@ namespace perdura::verifier {
 class PackageReader {
  public:
   virtual ~PackageReader() = default;
+  // The number of a file, from 0, as PackageSource has it; nothing when there is none of that name,
+  // give or take the case of letters (open() is exact). Gives up the file that was open.
+  virtual std::optional<std::uint32_t> number(std::string_view name) = 0;
   // Starts at the beginning of a file; the one before is given up. The size that read() will yield
   // in sum. Errors: not_found, malformed, io.
   virtual Result<std::uint64_t> open(std::string_view name) = 0;
@@ -45,9 +49,6 @@ class PackageSource {
   virtual ~PackageSource() = default;
   // How many files there are.
   virtual std::uint32_t size() const = 0;
-  // The number of a file, from 0; nothing when there is none of that name, give or take the case of
-  // letters (open() is exact).
-  virtual std::optional<std::uint32_t> number(std::string_view name) const = 0;
   // Every file once, in no promised order. Errors: io, malformed.
   virtual Result<Ok> for_each(const VisitName& visit) const = 0;
   // Errors: io, malformed.
@@ -66,6 +67,9 @@ Result<Bytes> read_whole(PackageReader& reader, std::string_view name, std::size
 
 // What is wrong with the name of a file in a package; "" when nothing is.
 std::string fault_of_name(std::string_view name);
+
+// `name` with its ASCII letters in lower case: two names alike in this are one on some systems.
+std::string folded_name(std::string_view name);
 
 // Where names are found again: hashes of them, sorted. A number is a position in here.
 class NameIndex {

@@ -318,7 +318,9 @@ Result<PackageSummary> verify_package(const std::filesystem::path& path,
 
 Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
                                       const RecordSink& sink) {
-  if (!source.number("bagit.txt")) {
+  const auto reader = source.reader();
+  if (!reader) return reader.error();
+  if (!(*reader)->number("bagit.txt")) {
     return Error{Errc::malformed, "is no package: there is no bagit.txt at its top", "package",
                  "give the folder that holds bagit.txt, or the zip as it was exported"};
   }

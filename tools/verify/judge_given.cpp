@@ -28,7 +28,8 @@ Looked look_into(const std::string& path) {
   auto source = open_package_source(path);
   if (!source) return {EvidenceKind::zip, nullptr, true};
   Looked looked{EvidenceKind::zip, *std::move(source), false};
-  looked.package = looked.files->number("bagit.txt").has_value();
+  const auto reader = looked.files->reader();
+  looked.package = !reader || (*reader)->number("bagit.txt");
   if (!looked.package && !is_asic(*looked.files)) return {};
   return looked;
 }
