@@ -18,6 +18,7 @@ namespace names = verifier::package_name;
 using verifier::as_bytes;
 
 constexpr std::uint64_t ca_size_max = 1u << 20;
+constexpr std::uint64_t small_document_max = 1u << 20;  // gathered in memory
 
 // One export on its way.
 class Export {
@@ -77,12 +78,23 @@ class Export {
   }
 
   Result<Ok> add_document(const std::string& name, const ContentReference& document) {
+    ++result_.documents;
+    result_.bytes += document.length;
+    if (document.length <= small_document_max) return add_small_document(name, document);
     if (auto begun = package_.begin_file(name); !begun) return begun;
     const auto sink = [&](ByteView part) { return package_.write(part); };
     if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
-    ++result_.documents;
-    result_.bytes += document.length;
     return package_.end_file();
+  }
+
+  Result<Ok> add_small_document(const std::string& name, const ContentReference& document) {
+    small_document_.clear();
+    const auto sink = [&](ByteView part) -> Result<Ok> {
+      small_document_.insert(small_document_.end(), part.begin(), part.end());
+      return Ok{};
+    };
+    if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
+    return package_.add(name, small_document_);
   }
 
   Result<Ok> add_evidence(const std::string& folder, std::uint64_t index, const DepositRow& row,
@@ -207,6 +219,7 @@ class Export {
   PackageWriter& package_;
   ContentReader reader_;
   EvidenceAssembler evidence_;
+  Bytes small_document_;
   std::set<std::uint64_t> batches_;  // whose checkpoints the records' proofs need
   ExportResult result_;
 };

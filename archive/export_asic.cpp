@@ -55,7 +55,8 @@ class AsicExport {
     auto output = open_zip_output(path, archive_.clock().now());
     if (!output) return output.error();
     output_ = output->get();
-    if (auto added = add("mimetype", as_bytes(verifier::asic_e_type)); !added) return added;
+    const ByteView type = as_bytes(verifier::asic_e_type);
+    if (auto added = output_->add("mimetype", type); !added) return added;
     if (auto added = add_record(index, row); !added) return added;
     if (auto published = output_->publish(); !published) return published;
     ++result_.records;
@@ -64,12 +65,6 @@ class AsicExport {
   }
 
  private:
-  Result<Ok> add(std::string_view name, ByteView octets) {
-    if (auto begun = output_->begin(name, &octets); !begun) return begun;
-    if (auto written = output_->write(octets); !written) return written;
-    return output_->end();
-  }
-
   Result<Ok> add_record(std::uint64_t index, const DepositRow& row) {
     const auto lineages = evidence_.lineages();
     if (!lineages) return lineages.error();
@@ -82,7 +77,7 @@ class AsicExport {
     const auto statement = verifier::parse_statement(*text);
     if (!statement) return statement.error();
     std::vector<std::string> objects = {std::string(names::statement)};
-    if (auto added = add(objects.front(), as_bytes(*text)); !added) return added;
+    if (auto added = output_->add(objects.front(), as_bytes(*text)); !added) return added;
     for (std::size_t i = 0; i < row.documents.size(); ++i) {
       objects.push_back(names::document(i + 1, statement->documents[i].name));
       if (auto added = add_document(objects.back(), row.documents[i]); !added) return added;
@@ -98,7 +93,7 @@ class AsicExport {
   }
 
   Result<Ok> add_document(const std::string& name, const ContentReference& document) {
-    if (auto begun = output_->begin(name, nullptr); !begun) return begun;
+    if (auto begun = output_->begin(name); !begun) return begun;
     const auto sink = [&](ByteView part) { return output_->write(part); };
     if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
     ++result_.documents;
@@ -117,9 +112,9 @@ class AsicExport {
     const auto digests = members(algorithms->front());
     if (!digests) return digests.error();
     const std::string name = numbered("evidencerecord", number, ".ers");
-    if (auto added = add(name, octets); !added) return added;
+    if (auto added = output_->add(name, octets); !added) return added;
     const std::string text = manifest(name, objects, *digests, algorithms->front());
-    return add(numbered("ASiCEvidenceRecordManifest", number, ".xml"), as_bytes(text));
+    return output_->add(numbered("ASiCEvidenceRecordManifest", number, ".xml"), as_bytes(text));
   }
 
   const Archive& archive_;

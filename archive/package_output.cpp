@@ -1,20 +1,18 @@
 #include "archive/package_output.hpp"
 
 #include <fcntl.h>
-#include <minizip/zip.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <optional>
 #include <utility>
+
+#include "archive/zip_writer.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -26,10 +24,6 @@ using verifier::Errc;
 using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
-
-// Below this, deflate saves less than it costs.
-constexpr std::size_t deflate_from = 512;
-constexpr std::uint32_t regular_file_mode = 0100644;
 
 Error io_error(std::string_view what, const fs::path& where, int number) {
   const std::string hint =
@@ -87,126 +81,25 @@ Result<Ok> rename_to_free_name(const fs::path& from, const fs::path& to) {
   return sync_folder(to.parent_path());
 }
 
-// Little-endian octets, appended.
-void append(verifier::Bytes& out, std::uint64_t value, int octets) {
-  for (int i = 0; i < octets; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
-
-// The zip64 end of directory (APPNOTE.TXT section 4.3.14 to 4.3.16) in place of the plain one:
-// minizip writes it when the zip is larger than 4 GiB, but not when there are more than 65,534
-// files, which the plain one can't count.
-Result<Ok> write_zip64_end(const fs::path& path, std::uint64_t files) {
-  constexpr std::size_t end_size = 22;
-  constexpr std::uint64_t zip64_end_size = 56;
-  const Descriptor fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  const off_t size = fd.get() < 0 ? -1 : ::lseek(fd.get(), 0, SEEK_END);
-  std::array<std::uint8_t, end_size> end{};
-  if (size < static_cast<off_t>(end_size) ||
-      ::pread(fd.get(), end.data(), end_size, size - static_cast<off_t>(end_size)) !=
-          static_cast<ssize_t>(end_size)) {
-    return io_error("can't read back", path, errno);
-  }
-  const auto field = [&](std::size_t at) {
-    std::uint64_t value = 0;
-    for (std::size_t i = 4; i-- > 0;) value = value << 8 | end[at + i];
-    return value;
-  };
-  const std::uint64_t directory_size = field(12);
-  const std::uint64_t directory_offset = field(16);
-  if (directory_offset == 0xFFFFFFFFu || directory_size == 0xFFFFFFFFu) return Ok{};  // is there
-  const std::uint64_t at = static_cast<std::uint64_t>(size) - end_size;
-  verifier::Bytes octets;
-  append(octets, 0x06064B50, 4);           // zip64 end of directory
-  append(octets, zip64_end_size - 12, 8);  // of what follows
-  append(octets, (3u << 8) | 45, 2);       // made by Unix, version 4.5
-  append(octets, 45, 2);
-  append(octets, 0, 8);  // number of this disk, and of the directory's
-  append(octets, files, 8);
-  append(octets, files, 8);
-  append(octets, directory_size, 8);
-  append(octets, directory_offset, 8);
-  append(octets, 0x07064B50, 4);  // its locator
-  append(octets, 0, 4);
-  append(octets, at, 8);
-  append(octets, 1, 4);           // disks
-  append(octets, 0x06054B50, 4);  // the plain end, whose counts refer to zip64
-  append(octets, 0, 4);
-  append(octets, 0xFFFFFFFFu, 4);  // files, twice in two octets
-  append(octets, directory_size, 4);
-  append(octets, directory_offset, 4);
-  append(octets, 0, 2);
-  if (::pwrite(fd.get(), octets.data(), octets.size(), static_cast<off_t>(at)) !=
-      static_cast<ssize_t>(octets.size())) {
-    return io_error("can't write", path, errno);
-  }
-  return Ok{};
-}
-
-// As zip keeps it: to two seconds, in UTC, from 1980.
-tm_zip dos_date(verifier::Time time) {
-  constexpr verifier::Time first{315532800};  // 1980-01-01T00:00:00Z
-  time = std::max(time, first);
-  const std::chrono::sys_seconds moment{std::chrono::seconds(time.seconds)};
-  const auto day = std::chrono::floor<std::chrono::days>(moment);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(moment - day);
-  tm_zip result{};
-  result.tm_year = static_cast<uInt>(static_cast<int>(date.year()));
-  result.tm_mon = static_cast<unsigned>(date.month()) - 1;
-  result.tm_mday = static_cast<unsigned>(date.day());
-  result.tm_hour = static_cast<uInt>(clock.hours().count());
-  result.tm_min = static_cast<uInt>(clock.minutes().count());
-  result.tm_sec = static_cast<uInt>(clock.seconds().count());
-  return result;
-}
-
 class ZipOutput final : public PackageOutput {
  public:
-  ZipOutput(fs::path path, fs::path temporary, zipFile zip, verifier::Time dated)
-      : path_(std::move(path)), temporary_(std::move(temporary)), zip_(zip) {
-    info_.tmz_date = dos_date(dated);
-    info_.external_fa = static_cast<uLong>(regular_file_mode) << 16;
-  }
+  ZipOutput(fs::path path, fs::path temporary, ZipWriter zip)
+      : path_(std::move(path)), temporary_(std::move(temporary)), zip_(std::move(zip)) {}
   ~ZipOutput() override {
-    if (zip_ != nullptr) zipClose(zip_, nullptr);
     std::error_code ignored;
     if (!published_) fs::remove(temporary_, ignored);
   }
 
-  Result<Ok> begin(std::string_view name, const ByteView* whole) override {
-    constexpr uLong made_by_unix_4_5 = (3u << 8) | 45;
-    const bool stored = whole != nullptr && whole->size() < deflate_from;
-    // A file whose length nobody knows yet may grow beyond 4 GiB.
-    const int zip64 = whole == nullptr || whole->size() >= 0xFFFF0000u ? 1 : 0;
-    const int failed = zipOpenNewFileInZip4_64(
-        zip_, std::string(name).c_str(), &info_, nullptr, 0, nullptr, 0, nullptr,
-        stored ? 0 : Z_DEFLATED, Z_BEST_SPEED, 0, -MAX_WBITS, DEF_MEM_LEVEL, Z_DEFAULT_STRATEGY,
-        nullptr, 0, made_by_unix_4_5, 0, zip64);
-    return result(failed);
-  }
-  Result<Ok> write(ByteView bytes) override {
-    constexpr std::size_t at_once = 1u << 30;
-    while (!bytes.empty()) {
-      const ByteView part = bytes.first(std::min(bytes.size(), at_once));
-      const int failed = zipWriteInFileInZip(zip_, part.data(), static_cast<unsigned>(part.size()));
-      if (failed != ZIP_OK) return result(failed);
-      bytes = bytes.subspan(part.size());
-    }
-    return Ok{};
-  }
-  Result<Ok> end() override {
-    ++files_;
-    return result(zipCloseFileInZip(zip_));
+  Result<Ok> begin(std::string_view name) override { return zip_.begin(name); }
+  Result<Ok> write(ByteView bytes) override { return zip_.write(bytes); }
+  Result<Ok> end() override { return zip_.end(); }
+  Result<Ok> add(std::string_view name, ByteView whole) override {
+    if (whole.size() <= ZipWriter::whole_size_max) return zip_.add(name, whole);
+    return PackageOutput::add(name, whole);
   }
 
   Result<Ok> publish() override {
-    const int failed = zipClose(std::exchange(zip_, nullptr), nullptr);
-    if (failed != ZIP_OK) return result(failed);
-    if (files_ >= 0xFFFF) {
-      if (auto written = write_zip64_end(temporary_, files_); !written) return written.error();
-    }
-    const Descriptor fd(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd.get() < 0 || ::fsync(fd.get()) != 0) return io_error("can't sync", temporary_, errno);
+    if (auto written = zip_.finish(); !written) return written;
     // Whole and synced, under its temporary name: it counts once it is renamed.
     auto renamed = rename_to_free_name(temporary_, path_);
     published_ = static_cast<bool>(renamed);
@@ -214,16 +107,9 @@ class ZipOutput final : public PackageOutput {
   }
 
  private:
-  Result<Ok> result(int failed) const {
-    if (failed == ZIP_OK) return Ok{};
-    return io_error("can't write", temporary_, errno != 0 ? errno : EIO);
-  }
-
   fs::path path_;
   fs::path temporary_;
-  zipFile zip_;
-  zip_fileinfo info_{};
-  std::uint64_t files_ = 0;
+  ZipWriter zip_;
   bool published_ = false;
 };
 
@@ -236,7 +122,7 @@ class FolderOutput final : public PackageOutput {
     if (!published_) fs::remove_all(temporary_, ignored);
   }
 
-  Result<Ok> begin(std::string_view name, const ByteView*) override {
+  Result<Ok> begin(std::string_view name) override {
     current_ = temporary_ / name;
     if (current_.parent_path() != folder_) {
       std::error_code failed;
@@ -283,12 +169,17 @@ class FolderOutput final : public PackageOutput {
 
 }  // namespace
 
+Result<Ok> PackageOutput::add(std::string_view name, ByteView whole) {
+  if (auto begun = begin(name); !begun) return begun;
+  if (auto written = write(whole); !written) return written;
+  return end();
+}
+
 Result<std::unique_ptr<PackageOutput>> open_zip_output(const fs::path& path, verifier::Time dated) {
   const fs::path temporary = temporary_name(path);
-  errno = 0;
-  zipFile zip = zipOpen64(temporary.c_str(), APPEND_STATUS_CREATE);
-  if (zip == nullptr) return io_error("can't make the file", temporary, errno != 0 ? errno : EIO);
-  return std::unique_ptr<PackageOutput>(new ZipOutput(path, temporary, zip, dated));
+  auto zip = ZipWriter::create(temporary, dated);
+  if (!zip) return zip.error();
+  return std::unique_ptr<PackageOutput>(new ZipOutput(path, temporary, *std::move(zip)));
 }
 
 Result<std::unique_ptr<PackageOutput>> open_folder_output(const fs::path& path) {

@@ -21,13 +21,13 @@ class PackageOutput {
   // The destructor removes whatever was not published.
   virtual ~PackageOutput() = default;
 
-  // Starts a file; `whole` its content if it is known already, to choose how it is kept. Errors:
-  // conflict (it is there already), io.
-  virtual verifier::Result<verifier::Ok> begin(std::string_view name,
-                                               const verifier::ByteView* whole) = 0;
+  // Starts a file. Errors: conflict (it is there already), io.
+  virtual verifier::Result<verifier::Ok> begin(std::string_view name) = 0;
   // Errors: io.
   virtual verifier::Result<verifier::Ok> write(verifier::ByteView bytes) = 0;
   virtual verifier::Result<verifier::Ok> end() = 0;
+  // A whole file at once: faster for many small ones. Errors: as above, now or later.
+  virtual verifier::Result<verifier::Ok> add(std::string_view name, verifier::ByteView whole);
   // Syncs everything and gives it its name. If the process dies before the last step, nothing lies
   // at that name. Errors: conflict (something lies there), io.
   virtual verifier::Result<verifier::Ok> publish() = 0;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "archive/package_manifest.hpp"
 #include "archive/package_output.hpp"
 #include "archive/package_texts.hpp"
+#include "archive/sorted_lines.hpp"
 #include "archive/verify_page.hpp"
 #include "verifier/digest.hpp"
 
@@ -43,7 +43,7 @@ bool is_safe_name(std::string_view name) {
 
 class PackageWriter::State {
  public:
-  State(std::unique_ptr<PackageOutput> output, PackageManifest payload, PackageManifest tags,
+  State(std::unique_ptr<PackageOutput> output, SortedLines payload, SortedLines tags,
         PackageHeader header)
       : header_(std::move(header)),
         output_(std::move(output)),
@@ -52,12 +52,9 @@ class PackageWriter::State {
 
   PackageHeader& header() { return header_; }
 
-  Result<Ok> begin(std::string_view name, const ByteView* whole) {
-    if (!current_.empty()) return misuse("the file before was not ended", name);
-    if (!is_safe_name(name)) {
-      return misuse("not fit as a name in a package (letters, digits, '.', '_', '-', '/')", name);
-    }
-    if (auto begun = output_->begin(name, whole); !begun) return begun.error();
+  Result<Ok> begin(std::string_view name) {
+    if (auto fit = check_name(name); !fit) return fit;
+    if (auto begun = output_->begin(name); !begun) return begun.error();
     current_ = name;
     size_ = 0;
     return Ok{};
@@ -73,20 +70,14 @@ class PackageWriter::State {
   Result<Ok> end() {
     if (current_.empty()) return misuse("no file was begun", "");
     if (auto ended = output_->end(); !ended) return ended.error();
-    const std::string name = std::exchange(current_, {});
-    const verifier::Digest digest = sha256_.finish();
-    if (name == "README.txt") has_readme_ = true;
-    if (name == "BY-HAND.txt") has_by_hand_ = true;
-    if (!name.starts_with("data/")) return tags_.add(name, digest);
-    ++files_;
-    octets_ += size_;
-    return payload_.add(name, digest);
+    return list(std::exchange(current_, {}), size_);
   }
 
   Result<Ok> add(std::string_view name, ByteView bytes) {
-    if (auto done = begin(name, &bytes); !done) return done.error();
-    if (auto done = write(bytes); !done) return done.error();
-    return end();
+    if (auto fit = check_name(name); !fit) return fit;
+    sha256_.update(bytes);
+    if (auto added = output_->add(name, bytes); !added) return added;
+    return list(name, bytes.size());
   }
   Result<Ok> add(std::string_view name, std::string_view text) {
     return add(name, verifier::as_bytes(text));
@@ -109,22 +100,40 @@ class PackageWriter::State {
   }
 
  private:
+  Result<Ok> check_name(std::string_view name) const {
+    if (!current_.empty()) return misuse("the file before was not ended", name);
+    if (is_safe_name(name)) return Ok{};
+    return misuse("not fit as a name in a package (letters, digits, '.', '_', '-', '/')", name);
+  }
+
+  // Puts what was written and hashed into its manifest.
+  Result<Ok> list(std::string_view name, std::uint64_t size) {
+    const verifier::Digest digest = sha256_.finish();
+    if (name == "README.txt") has_readme_ = true;
+    if (name == "BY-HAND.txt") has_by_hand_ = true;
+    if (!name.starts_with("data/")) return tags_.add(name, digest.hex());
+    ++files_;
+    octets_ += size;
+    return payload_.add(name, digest.hex());
+  }
+
   static Error misuse(std::string what, std::string_view where) {
     return {Errc::misuse, std::move(what), std::string(where), ""};
   }
 
-  Result<Ok> write_manifest(std::string_view name, PackageManifest& manifest) {
-    if (auto begun = begin(name, nullptr); !begun) return begun.error();
-    auto written = manifest.for_each(
-        [this](const std::string& line) { return write(verifier::as_bytes(line)); });
+  Result<Ok> write_manifest(std::string_view name, SortedLines& manifest) {
+    if (auto begun = begin(name); !begun) return begun.error();
+    auto written = manifest.for_each([this](std::string_view file, std::string_view digest) {
+      return write(verifier::as_bytes(std::string(digest).append("  ").append(file) += '\n'));
+    });
     if (!written) return written.error();
     return end();
   }
 
   PackageHeader header_;
   std::unique_ptr<PackageOutput> output_;
-  PackageManifest payload_;
-  PackageManifest tags_;
+  SortedLines payload_;
+  SortedLines tags_;
   Hasher sha256_{verifier::DigestAlgorithm::sha256};
   std::string current_;  // the name of the file that was begun; empty when there is none
   std::uint64_t size_ = 0;
@@ -146,9 +155,9 @@ Result<PackageWriter> PackageWriter::open(const fs::path& path, PackageForm form
     return Error{Errc::conflict, "there is something already", path.string(),
                  "choose another name, or move away what is there"};
   }
-  auto payload = PackageManifest::open(path.parent_path(), manifest_memory_max);
+  auto payload = SortedLines::open(path.parent_path(), manifest_memory_max);
   if (!payload) return payload.error();
-  auto tags = PackageManifest::open(path.parent_path(), manifest_memory_max);
+  auto tags = SortedLines::open(path.parent_path(), manifest_memory_max);
   if (!tags) return tags.error();
   auto output = form == PackageForm::zip ? open_zip_output(path, header.exported_at)
                                          : open_folder_output(path);
@@ -158,7 +167,7 @@ Result<PackageWriter> PackageWriter::open(const fs::path& path, PackageForm form
 }
 
 PackageHeader& PackageWriter::header() { return state_->header(); }
-Result<Ok> PackageWriter::begin_file(std::string_view name) { return state_->begin(name, nullptr); }
+Result<Ok> PackageWriter::begin_file(std::string_view name) { return state_->begin(name); }
 Result<Ok> PackageWriter::write(ByteView bytes) { return state_->write(bytes); }
 Result<Ok> PackageWriter::end_file() { return state_->end(); }
 Result<Ok> PackageWriter::add(std::string_view name, ByteView bytes) {

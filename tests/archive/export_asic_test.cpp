@@ -64,6 +64,9 @@ TEST_F(ExportAsic, BeginsWithTheMimetypeStoredAsItIs) {
   EXPECT_EQ(octets.substr(8, 2), std::string(2, '\0'));   // stored
   EXPECT_EQ(octets.substr(28, 2), std::string(2, '\0'));  // no extra field
   EXPECT_EQ(octets.substr(30, 39), "mimetypeapplication/vnd.etsi.asic-e+zip");
+  const std::size_t directory = octets.find("PK\x01\x02");
+  ASSERT_NE(directory, std::string::npos);
+  EXPECT_EQ(octets.substr(directory + 46, 8), "mimetype");
 }
 
 TEST_F(ExportAsic, WritesManyRecordsAsAFolderOfContainers) {

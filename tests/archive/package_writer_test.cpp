@@ -120,7 +120,48 @@ TEST_F(Writer, CountsMoreFilesThanAPlainZipCan) {
   const std::size_t page = verify_page().empty() ? 0 : 1;
   EXPECT_EQ((*source)->size(), count + 8 + page);  // package.json, tag files and texts
   auto reader = (*source)->reader();
-  EXPECT_TRUE(read_whole(**reader, "data/f65999", 10));
+  // In an order in which no file is near the one before it, and then backwards.
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    const std::string name = "data/f" + std::to_string(i * 7919 % count);
+    EXPECT_TRUE(read_whole(**reader, name, 10)) << name;
+  }
+  for (std::uint32_t i = 12'300; i-- > 12'000;) {
+    EXPECT_TRUE(read_whole(**reader, "data/f" + std::to_string(i), 10)) << i;
+  }
+  for (const char* name : {"data/", "data/f0a", "data/f66000", "data/F1", "~"}) {
+    EXPECT_FALSE(read_whole(**reader, name, 10)) << name;
+  }
+  EXPECT_TRUE((*reader)->number("data/F1"));  // it is there but for the case of a letter
+}
+
+TEST_F(Writer, ReadsBackSmallAndStreamedFilesOfAZip) {
+  PackageWriter writer = open(PackageForm::zip);
+  std::string large;
+  for (std::uint32_t i = 0; large.size() < (3u << 20); ++i)
+    large += std::to_string(i * 2654435761u);
+  const std::string alike(5000, 'a');
+  ASSERT_TRUE(writer.add("data/b", as_bytes(alike)));
+  ASSERT_TRUE(writer.begin_file("data/a"));
+  for (std::size_t at = 0; at < large.size(); at += 100'000) {
+    ASSERT_TRUE(writer.write(as_bytes(std::string_view(large).substr(at, 100'000))));
+  }
+  ASSERT_TRUE(writer.end_file());
+  ASSERT_TRUE(writer.begin_file("data/nothing"));
+  ASSERT_TRUE(writer.end_file());
+  ASSERT_TRUE(writer.add("data/c", as_bytes(large)));
+  ASSERT_TRUE(writer.finish());
+  const auto source = verifier::open_zip_file(path_);
+  ASSERT_TRUE(source) << to_string(source.error());
+  const auto reader = (*source)->reader();
+  for (const auto& [name, text] : {std::pair<const char*, const std::string*>{"data/a", &large},
+                                   {"data/b", &alike},
+                                   {"data/c", &large}}) {
+    const auto octets = read_whole(**reader, name, large.size());
+    ASSERT_TRUE(octets) << name << to_string(octets.error());
+    EXPECT_TRUE(verifier::as_text(*octets) == *text) << name;
+  }
+  EXPECT_EQ(read_whole(**reader, "data/nothing", 1)->size(), 0u);
+  EXPECT_EQ(std::system(("unzip -tqq " + path_.string()).c_str()), 0);
 }
 
 // No file of this process may grow beyond some size while this is there.

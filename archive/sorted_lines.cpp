@@ -1,4 +1,4 @@
-#include "archive/package_manifest.hpp"
+#include "archive/sorted_lines.hpp"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,23 +17,22 @@ using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
 
-constexpr std::size_t name_offset = 66;    // after 64 hex digits and two spaces
+// Before every octet that a key may have, so that whole lines sort as their keys do.
+constexpr char separator = '\t';
 constexpr std::size_t line_overhead = 64;  // what a line takes in memory besides its octets
 constexpr std::size_t buffer_size = 64u << 10;
 
-std::string_view name_of(const std::string& line) {
-  return std::string_view(line).substr(name_offset);
-}
+std::string_view key_of(std::string_view line) { return line.substr(0, line.find(separator)); }
 
 Error io_error(std::string_view what) {
   return {Errc::io, std::string(what) + ": " + std::strerror(errno),
-          "the temporary file of the package's manifest", "free some space and export again"};
+          "a temporary file beside the package", "free some space and export again"};
 }
 
 }  // namespace
 
 // The lines of one run, in order.
-class PackageManifest::RunReader {
+class SortedLines::RunReader {
  public:
   RunReader(int fd, Run run) : fd_(fd), rest_(run) {}
 
@@ -69,8 +68,7 @@ class PackageManifest::RunReader {
   std::string line_;
 };
 
-Result<PackageManifest> PackageManifest::open(const std::filesystem::path& folder,
-                                              std::size_t memory_max) {
+Result<SortedLines> SortedLines::open(const std::filesystem::path& folder, std::size_t memory_max) {
   const std::filesystem::path place = folder.empty() ? std::filesystem::path(".") : folder;
   std::string name = (place / ".manifest-XXXXXX").string();
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
@@ -79,25 +77,25 @@ Result<PackageManifest> PackageManifest::open(const std::filesystem::path& folde
                  std::string("can't make a file: ") + std::strerror(errno), place.string(), ""};
   }
   ::unlink(name.c_str());
-  PackageManifest manifest;
+  SortedLines manifest;
   manifest.memory_max_ = memory_max;
   manifest.spool_.reset(::fdopen(fd, "w+"));
   if (!manifest.spool_) return io_error("can't open");
   return manifest;
 }
 
-Result<Ok> PackageManifest::add(std::string_view name, const verifier::Digest& digest) {
-  std::string line = digest.hex();
-  line += "  ";
-  line += name;
-  line += '\n';
+Result<Ok> SortedLines::add(std::string_view key, std::string_view value) {
+  std::string line;
+  line.reserve(key.size() + value.size() + 2);
+  line.append(key) += separator;
+  line.append(value) += '\n';
   gathered_ += line.size() + line_overhead;
   lines_.push_back(std::move(line));
   return gathered_ < memory_max_ ? Result<Ok>(Ok{}) : spill();
 }
 
-Result<Ok> PackageManifest::spill() {
-  std::ranges::sort(lines_, {}, name_of);
+Result<Ok> SortedLines::spill() {
+  std::ranges::sort(lines_);
   Run run{spilled_, 0};
   for (const std::string& line : lines_) {
     if (std::fwrite(line.data(), 1, line.size(), spool_.get()) != line.size()) {
@@ -113,13 +111,11 @@ Result<Ok> PackageManifest::spill() {
   return Ok{};
 }
 
-Result<Ok> PackageManifest::for_each(const std::function<Result<Ok>(const std::string&)>& take) {
+Result<Ok> SortedLines::for_each(const Take& take) {
   if (auto spilt = spill(); !spilt) return spilt.error();
   // A heap of runs by their next line, least on top.
   std::vector<std::unique_ptr<RunReader>> heap;
-  const auto later = [](const auto& a, const auto& b) {
-    return name_of(a->line()) > name_of(b->line());
-  };
+  const auto later = [](const auto& a, const auto& b) { return a->line() > b->line(); };
   const auto advance = [&](std::unique_ptr<RunReader> run) -> Result<Ok> {
     const auto more = run->next();
     if (!more) return more.error();
@@ -137,13 +133,12 @@ Result<Ok> PackageManifest::for_each(const std::function<Result<Ok>(const std::s
     std::pop_heap(heap.begin(), heap.end(), later);
     std::unique_ptr<RunReader> least = std::move(heap.back());
     heap.pop_back();
-    const std::string line = least->line();
-    if (!before.empty() && name_of(before) == name_of(line)) {
-      return Error{Errc::conflict, "was added twice",
-                   std::string(name_of(line).substr(0, name_of(line).size() - 1)), ""};
-    }
-    if (auto taken = take(line); !taken) return taken.error();
-    before = line;
+    const std::string_view line = least->line();
+    const std::string_view key = key_of(line);
+    if (key == before) return Error{Errc::conflict, "was added twice", std::string(key), ""};
+    auto taken = take(key, line.substr(key.size() + 1, line.size() - key.size() - 2));
+    if (!taken) return taken.error();
+    before = key;
     if (auto more = advance(std::move(least)); !more) return more.error();
   }
   return Ok{};

@@ -1,4 +1,5 @@
-// The lines of one manifest, to be written in ascending order of names however they came.
+// Lines of a key and a value, given back in ascending order of keys however they came, in flat
+// memory: for the manifest of a package, and the directory of a zip.
 //
 // Lines are gathered in memory up to a bound, sorted, and spilled as a run to a file without name;
 // at the end the runs are merged. Thread safety: one thread.
@@ -12,24 +13,26 @@
 #include <string_view>
 #include <vector>
 
-#include "verifier/digest.hpp"
 #include "verifier/result.hpp"
 
 namespace perdura::archive {
 
-class PackageManifest {
+// Neither keys nor values hold a tab or a line feed.
+class SortedLines {
  public:
+  using Take =
+      std::function<verifier::Result<verifier::Ok>(std::string_view key, std::string_view value)>;
+
   // Runs are spilled to `folder`, when `memory_max` octets of lines are gathered. Errors: io.
-  static verifier::Result<PackageManifest> open(const std::filesystem::path& folder,
-                                                std::size_t memory_max);
+  static verifier::Result<SortedLines> open(const std::filesystem::path& folder,
+                                            std::size_t memory_max);
 
   // Errors: io.
-  verifier::Result<verifier::Ok> add(std::string_view name, const verifier::Digest& digest);
+  verifier::Result<verifier::Ok> add(std::string_view key, std::string_view value);
 
-  // Gives every line ("hex  name\n") to `take`, in ascending order of names; once. Errors: conflict
-  // (a name was added twice), io, and those of `take`.
-  verifier::Result<verifier::Ok> for_each(
-      const std::function<verifier::Result<verifier::Ok>(const std::string&)>& take);
+  // Gives every line to `take`, in ascending order of keys as octets; once. Errors: conflict (a key
+  // was added twice), io, and those of `take`.
+  verifier::Result<verifier::Ok> for_each(const Take& take);
 
  private:
   struct Close {
@@ -40,7 +43,7 @@ class PackageManifest {
     std::uint64_t length = 0;
   };
   class RunReader;
-  PackageManifest() = default;
+  SortedLines() = default;
   verifier::Result<verifier::Ok> spill();
 
   std::unique_ptr<std::FILE, Close> spool_;
