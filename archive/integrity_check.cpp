@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <thread>
 
 #include "archive/batch_state.hpp"
@@ -209,6 +210,23 @@ Result<Ok> check_batch(const Archive& archive, Findings& findings, const Batch& 
   return Ok{};
 }
 
+// Every batch with its evidence, and every renewal.
+Result<Ok> check_batches(const Archive& archive, const std::shared_ptr<const Lineages>& lineages,
+                         const verifier::TokenJudge& judge, Findings& findings) {
+  BatchStates states(archive, lineages, &judge);
+  for (const Batch& batch : lineages->batches()) {
+    if (auto checked = check_batch(archive, findings, batch); !checked) return checked;
+    check_evidence(*lineages, states, findings, batch);
+  }
+  for (const Renewal* renewal : lineages->renewals()) {
+    for (std::string& problem : renewal_problems(archive, *lineages, *renewal)) {
+      findings.problem("renewal at journal entry " + std::to_string(renewal->entry),
+                       std::move(problem));
+    }
+  }
+  return Ok{};
+}
+
 }  // namespace
 
 Result<CheckResult> check_archive(const Archive& archive, const CheckOptions& options) {
@@ -220,19 +238,14 @@ Result<CheckResult> check_archive(const Archive& archive, const CheckOptions& op
   auto judge_options = archive::judge_options(archive);
   if (!judge_options) return judge_options.error();
   const verifier::TokenJudge judge(*std::move(judge_options));
-  if (auto done = check_journal(archive, findings, head.size); !done) return done.error();
-  auto done = check_records(archive, *lineages, judge, findings, head.size, options.threads);
-  if (!done) return done.error();
-  BatchStates states(archive, *lineages, &judge);
-  for (const Batch& batch : (*lineages)->batches()) {
-    if (auto checked = check_batch(archive, findings, batch); !checked) return checked.error();
-    check_evidence(**lineages, states, findings, batch);
-  }
-  for (const Renewal* renewal : (*lineages)->renewals()) {
-    for (std::string& problem : renewal_problems(archive, **lineages, *renewal)) {
-      findings.problem("renewal at journal entry " + std::to_string(renewal->entry),
-                       std::move(problem));
-    }
+  // Beside the records, since the journal and the batches are one thread's work.
+  auto records = std::async(std::launch::async, [&] {
+    return check_records(archive, *lineages, judge, findings, head.size, options.threads);
+  });
+  const auto journal = check_journal(archive, findings, head.size);
+  const auto batches = check_batches(archive, *lineages, judge, findings);
+  for (const Result<Ok>& done : {journal, batches, records.get()}) {
+    if (!done) return done.error();
   }
   if (result.records != head.records) {
     findings.problem("journal", std::to_string(head.records) + " records were acknowledged, but " +
