@@ -10,26 +10,34 @@ namespace {
 using verifier::check;
 using verifier::Hasher;
 
-// H(min || max) of two adjacent nodes of `size` octets each.
-Digest parent(Hasher& hasher, ByteView pair, std::size_t size) {
-  if (std::memcmp(pair.data(), pair.data() + size, size) <= 0) return hasher.update(pair).finish();
-  std::array<std::uint8_t, 2 * Digest::size_max> swapped;
-  std::memcpy(swapped.data(), pair.data() + size, size);
-  std::memcpy(swapped.data() + size, pair.data(), size);
-  return hasher.update({swapped.data(), 2 * size}).finish();
+// Replaces `nodes`, of `size` octets each, by their parents H(min || max), in place; a last one
+// without a sibling is carried up. Which of two is the lesser is chance: it is never branched on.
+template <std::size_t size>
+void reduce_once(Hasher& hasher, Bytes& nodes) {
+  const std::size_t count = nodes.size() / size;
+  std::uint8_t* const to = nodes.data();
+  for (std::size_t i = 0; i + 1 < count; i += 2) {
+    const std::uint8_t* const pair = to + i * size;
+    const std::size_t least = std::memcmp(pair, pair + size, size) <= 0 ? 0 : size;
+    std::array<std::uint8_t, 2 * size> sorted;
+    std::memcpy(sorted.data(), pair + least, size);
+    std::memcpy(sorted.data() + size, pair + (size - least), size);
+    hasher.update(sorted).finish({to + i / 2 * size, size});
+  }
+  if (count % 2 != 0) std::memmove(to + count / 2 * size, to + (count - 1) * size, size);
+  nodes.resize((count + 1) / 2 * size);
 }
 
-// Replaces `nodes` by their parents, in place; a last one without a sibling is carried up.
 void reduce_once(Hasher& hasher, Bytes& nodes, std::size_t size) {
-  const std::size_t count = nodes.size() / size;
-  for (std::size_t i = 0; i + 1 < count; i += 2) {
-    const Digest up = parent(hasher, ByteView(nodes).subspan(i * size, 2 * size), size);
-    std::memcpy(nodes.data() + i / 2 * size, up.view().data(), size);
+  switch (size) {
+    case 32:
+      return reduce_once<32>(hasher, nodes);
+    case 48:
+      return reduce_once<48>(hasher, nodes);
+    default:
+      check(size == 64, "a tree's digests have 32, 48 or 64 octets");
+      return reduce_once<64>(hasher, nodes);
   }
-  if (count % 2 != 0) {
-    std::memmove(nodes.data() + count / 2 * size, nodes.data() + (count - 1) * size, size);
-  }
-  nodes.resize((count + 1) / 2 * size);
 }
 
 }  // namespace
