@@ -45,6 +45,7 @@ Result<Ok> create_archive(const std::filesystem::path& folder, const CreateOptio
 // Asked for the passphrase when the keys are sealed by one.
 using AskPassphrase = PassphraseProvider;
 
+// The parts of one archive, opened.
 class Archive {
  public:
   // Opens the archive in `folder`; for writing, what a crash left undone is done first.

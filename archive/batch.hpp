@@ -27,6 +27,7 @@ struct BatchTrack {
   Bytes token;  // the ContentInfo as stored; empty while the TSA still owes it
 };
 
+// What a seal made: which records it covers, and their time-stamps, one a track.
 struct Batch {
   std::uint64_t number = 0;
   std::uint64_t entry = 0;  // index of the journal entry that sealed it
@@ -40,6 +41,7 @@ struct Batch {
   std::uint64_t leaves() const { return records + 1; }
 };
 
+// As a row.
 Bytes encode(const Batch& batch);
 // Errors: malformed, unsupported (written by a newer version).
 Result<Batch> decode_batch(ByteView octets);

@@ -27,6 +27,7 @@ struct BatchState {
   Horizons ends;
 };
 
+// Works out where the evidence of batches stands.
 class BatchStates {
  public:
   // Without a judge nothing is judged. What is given must outlive it.

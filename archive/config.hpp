@@ -41,6 +41,7 @@ struct Track {
   bool active() const { return state == TrackState::active; }
 };
 
+// What `init` set; nothing secret.
 struct Config {
   std::string origin;  // the archive's name: origin of its checkpoints, and in every statement
   std::string keys;    // folder of the keys, relative to the archive's folder or absolute

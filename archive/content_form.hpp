@@ -39,6 +39,7 @@ struct WholeHeader {
   std::size_t size() const { return dictionary ? 14 : 6; }
 };
 
+// The header as it stands before the frame.
 Bytes write_whole_header(const WholeHeader& header);
 // Reads the header that `octets` starts with. Errors: malformed, unsupported; `where` goes into
 // them.
@@ -52,6 +53,7 @@ struct LargeHeader {
   std::uint32_t chunks = 0;
 };
 
+// The header as the head object starts with.
 Bytes write_large_header(const LargeHeader& header);
 // As parse_whole_header. Counts that cannot be (frames and length, chunks and frames) are
 // malformed.

@@ -44,6 +44,7 @@ struct RecordInput {
   std::string idempotency_key;  // empty: none. The same key again gives the first receipt again
 };
 
+// Takes records in: workers prepare them, one committer makes groups of them durable.
 class Deposits {
  public:
   // Called once for each record, from the committer's thread; must not call back into Deposits.

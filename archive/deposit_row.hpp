@@ -32,6 +32,7 @@ struct ContentReference {
   std::optional<ContentLocation> location;
 };
 
+// All that the archive looks up about one deposit.
 struct DepositRow {
   std::uint64_t record_number = 0;  // how many records were deposited before
   std::uint64_t receipt_size = 0;   // size of the journal that the receipt's checkpoint covers
@@ -46,6 +47,7 @@ struct DepositRow {
   std::vector<ContentReference> documents;
 };
 
+// As a row.
 Bytes encode(const DepositRow& row);
 // Errors: malformed, unsupported (written by a newer version).
 Result<DepositRow> decode_deposit_row(ByteView octets);

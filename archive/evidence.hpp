@@ -35,6 +35,7 @@ struct EvidenceChains {
 // a hash function.
 using MembersOf = std::function<Result<std::vector<Digest>>(DigestAlgorithm)>;
 
+// Makes evidence records of what is stored.
 class EvidenceAssembler {
  public:
   // Reads the archive's batches and renewals when they are first needed.

@@ -21,6 +21,7 @@ struct VerifierFiles {
   std::filesystem::path source;  // a tar
 };
 
+// What goes into a package, and how.
 struct ExportOptions {
   std::vector<std::uint64_t> records;  // deposits to export; empty: those that `selection` means
   Selection selection;
@@ -32,6 +33,7 @@ struct ExportOptions {
   std::function<void(std::uint64_t records)> progress;  // may be null
 };
 
+// What went into a package.
 struct ExportResult {
   std::uint64_t records = 0;
   std::uint64_t documents = 0;

@@ -18,6 +18,7 @@ namespace perdura::archive {
 // two contents share a key.
 class FrameCipher {
  public:
+  // Whether it encrypts or decrypts.
   enum class Direction { seal, open };
   // What the nonce numbers: the frames of a content, or its table of frames.
   enum class Domain : std::uint32_t { frames = 0, table = 1 };
@@ -40,6 +41,7 @@ class FrameCipher {
   std::unique_ptr<Context> context_;
 };
 
+// Makes frames smaller.
 class FrameCompressor {
  public:
   // What to encrypt, aliasing the compressor's buffer or what was given; good until the next call.
@@ -60,6 +62,7 @@ class FrameCompressor {
   std::unique_ptr<Contexts> contexts_;
 };
 
+// Brings frames back to what they were.
 class FrameExpander {
  public:
   FrameExpander();

@@ -26,6 +26,7 @@ enum class EndKind {
 // "certificate", "signature", "hash".
 std::string_view name(EndKind kind);
 
+// When something ends, and what ends there.
 struct Horizon {
   Time end;  // the first moment at which it no longer holds
   EndKind kind = EndKind::certificate;

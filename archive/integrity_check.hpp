@@ -19,12 +19,14 @@ struct CheckProblem {
   std::string what;     // a sentence
 };
 
+// How to check.
 struct CheckOptions {
   unsigned threads = 2;
   std::uint64_t problems_max = 1000;  // more are counted, not kept
   std::function<void(std::uint64_t records, std::uint64_t bytes)> progress;  // may be null
 };
 
+// What was read back, and what is wrong.
 struct CheckResult {
   std::uint64_t entries = 0;
   std::uint64_t records = 0;

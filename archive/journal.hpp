@@ -35,6 +35,7 @@ struct JournalHead {
   std::uint64_t sealed_records = 0;
 };
 
+// The log of all acts: one RFC 9162 tree, its entries and its signed checkpoints.
 class Journal {
  public:
   // Opens the journal of `store`, empty when there is none. `key` signs checkpoints.

@@ -30,6 +30,7 @@ struct Link {
 // empty. No chains: the track has no evidence of the batch.
 using Lineage = std::vector<std::vector<Link>>;
 
+// The batches and renewals of an archive, and how they follow each other.
 class Lineages {
  public:
   // Errors: malformed, io.
@@ -48,6 +49,7 @@ class Lineages {
   // All renewals, oldest first.
   std::vector<const Renewal*> renewals() const;
 
+  // The chains of a batch on a track.
   Lineage of(const Batch& batch, const std::string& track) const;
   // The batches that a renewal covers, ascending.
   const std::vector<std::uint64_t>& covered(const Renewal& renewal) const;

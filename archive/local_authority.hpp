@@ -31,7 +31,7 @@ using verifier::Result;
 
 // How the keys and certificates of an authority are to be.
 struct AuthorityForm {
-  const KeyKind* kind = &key_kinds().front();
+  const KeyKind* kind = &key_kinds().front();        // of the CA and the TSA
   DigestAlgorithm digest = DigestAlgorithm::sha512;  // of the CA's signatures
   unsigned ca_years = 25;
   unsigned tsa_years = 10;
@@ -69,12 +69,12 @@ class LocalAuthority {
   // How the newest was made.
   AuthorityForm form() const;
 
-  // A status list as of `now` by whichever of its CAs issued `certificate` (DER), and that CA's
-  // certificate; nothing when none did.
+  // A status list, and the certificate of the CA whose it is.
   struct Status {
     Bytes crl;
     Bytes ca_certificate;
   };
+  // As of `now`, by whichever of its CAs issued `certificate` (DER); nothing when none did.
   std::optional<Status> status_of(ByteView certificate, Time now) const;
 
   // When it ends: the TSA's and the CA's certificate, and by `policy` their algorithms.

@@ -13,7 +13,9 @@ namespace perdura::archive {
 // Thread safety: any member from any thread.
 class MemoryStore final : public Store {
  public:
+  // Which function of the store.
   enum class Call { put, read, erase, commit, commit_derived, get, scan };
+  // How a call fails.
   enum class Fault {
     not_done,  // the call fails with io and nothing happened
     done,      // the call fails with io although it happened in full: the result was lost

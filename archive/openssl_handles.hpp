@@ -51,6 +51,7 @@ inline CertificateHandle read_certificate(verifier::ByteView der) {
   if (read && at != der.data() + der.size()) return nullptr;
   return read;
 }
+// A CRL that fills `der` exactly; empty when it is none.
 inline CrlHandle read_crl(verifier::ByteView der) {
   const unsigned char* at = der.data();
   CrlHandle read(d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size())));

@@ -30,6 +30,7 @@ struct PreparedRecord {
 // Salts of 32 random octets, drawn many at a time: a call each costs more than blinding with it.
 class SaltSource {
  public:
+  // 32 random octets.
   Bytes next();
 
  private:
@@ -38,6 +39,7 @@ class SaltSource {
   std::size_t left_ = 0;  // not handed out yet
 };
 
+// Does all that a deposit needs before the commit; one for each worker.
 class Preparer {
  public:
   // `keep_dictionary` makes a newly trained dictionary durable and known, before anything uses it.

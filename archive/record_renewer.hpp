@@ -22,6 +22,7 @@ struct LeafToRenew {
   Bytes row;
 };
 
+// What became of one.
 struct RenewedLeaf {
   RenewedMembers members;   // empty: the record is to be set aside
   std::string record;       // its identifier
@@ -29,6 +30,7 @@ struct RenewedLeaf {
   std::uint64_t bytes = 0;  // octets of documents that were read
 };
 
+// Reads what a hash-tree renewal covers back and hashes it anew.
 class RecordRenewer {
  public:
   RecordRenewer(const Archive& archive, std::shared_ptr<const Lineages> lineages,

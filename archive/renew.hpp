@@ -35,6 +35,7 @@ struct RenewalOutcome {
   std::optional<Horizon> ends;  // of the new evidence
 };
 
+// What a renewal did.
 struct RenewResult {
   std::vector<RenewalOutcome> outcomes;
   std::vector<std::string> warnings;

@@ -28,6 +28,7 @@ enum class RenewalKind : std::uint8_t {
 // "initial", "time-stamp", "hash-tree".
 std::string_view name(RenewalKind kind);
 
+// One renewal of many batches on one track.
 struct Renewal {
   std::uint64_t entry = 0;  // index of the journal entry that made it
   RenewalKind kind = RenewalKind::time_stamp;
@@ -43,6 +44,7 @@ struct Renewal {
   Bytes token;  // the ContentInfo; open to further status data until a renewal hashes it
 };
 
+// As a row.
 Bytes encode(const Renewal& renewal);
 // Errors: malformed, unsupported (written by a newer version).
 Result<Renewal> decode_renewal(ByteView octets);

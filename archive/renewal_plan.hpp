@@ -38,6 +38,7 @@ struct PlannedRenewal {
   std::optional<Time> ends;            // when the first of that evidence would end
 };
 
+// What is to be renewed, and how.
 struct RenewalPlan {
   std::vector<PlannedRenewal> renewals;
   std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why

@@ -26,6 +26,7 @@ class RowWriter {
   // `size`: about as many octets as the row will have.
   explicit RowWriter(std::size_t size = 16) { row_.reserve(size); }
 
+  // Unsigned, LEB128.
   RowWriter& number(std::uint64_t value);
   // Signed, zigzag.
   RowWriter& signed_number(std::int64_t value);
@@ -44,10 +45,15 @@ class RowReader {
  public:
   explicit RowReader(ByteView row) : rest_(row) {}
 
+  // As RowWriter::number() wrote it.
   std::uint64_t number();
+  // As RowWriter::signed_number() wrote it.
   std::int64_t signed_number();
+  // The next `size` octets.
   ByteView fixed(std::size_t size);
+  // As many octets as their length says.
   ByteView octets();
+  // The same, as text.
   std::string text() { return std::string(verifier::as_text(octets())); }
   bool good() const { return good_; }
   // Good, and nothing is left.

@@ -21,6 +21,7 @@ struct SealProgress {
   std::uint64_t total = 0;
 };
 
+// How to seal.
 struct SealOptions {
   std::string actor;                                  // who seals, as authenticated
   std::function<void(const SealProgress&)> progress;  // may be null

@@ -50,6 +50,7 @@ struct Commit {
   std::vector<Write> writes;
 };
 
+// A row as it was found.
 struct Row {
   std::string key;
   Bytes value;

@@ -48,6 +48,7 @@ class CommandOptions {
  public:
   explicit CommandOptions(const CommandText& text);
 
+  // Adds options, which --help shows under `group`.
   cxxopts::OptionAdder add(const std::string& group = "");
   // Reads the command line; nothing when --help was served, an exit code is then 0. Errors: misuse.
   Result<std::optional<cxxopts::ParseResult>> parse(int argc, char** argv);

@@ -48,6 +48,7 @@ enum class AsicPart {
   signature,                 // META-INF/*signature*
   other,                     // anything else in META-INF
 };
+// By the whole path in the container.
 AsicPart asic_part(std::string_view name);
 
 // Whether the files are those of a container with evidence or signatures, going by their names.

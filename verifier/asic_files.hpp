@@ -29,7 +29,9 @@ class AsicFiles {
   // Errors: those of reading, too_large (more than 10,000 files).
   static Result<AsicFiles> open(const PackageSource& source);
 
+  // By their names; to be marked.
   std::map<std::string, AsicFile>& all() { return files_; }
+  // By the exact name.
   bool has(const std::string& name) const { return files_.contains(name); }
   // Names of the files of one kind, in order.
   std::vector<std::string> of(AsicPart part) const;

@@ -32,6 +32,7 @@ class Certificate {
   x509_st* handle() const { return handle_.get(); }
   Time not_before() const { return not_before_; }
   Time not_after() const { return not_after_; }
+  // Whether `time` lies in its validity; nothing else is asked.
   bool valid_at(Time time) const { return not_before_ <= time && time <= not_after_; }
   // The subject as RFC 2253 text, for reports: "CN=TSA,O=Clinic".
   std::string subject() const;

@@ -173,6 +173,7 @@ class DerWriter {
     contents();
     close(start);
   }
+  // An element of this tag with these contents.
   void element(Tag tag, ByteView contents);
   // An element that is encoded already.
   void raw(ByteView encoding);
@@ -180,6 +181,7 @@ class DerWriter {
   void oid(ByteView contents) { element(tag::oid, contents); }
   void octet_string(ByteView contents) { element(tag::octet_string, contents); }
 
+  // Makes room for this many octets in all.
   void reserve(std::size_t octets) { octets_.reserve(octets); }
   ByteView view() const { return octets_; }
   // What was written; the writer is empty afterwards.

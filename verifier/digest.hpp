@@ -87,6 +87,7 @@ class Hasher {
   ~Hasher();
 
   DigestAlgorithm algorithm() const { return algorithm_; }
+  // Hashes further octets.
   Hasher& update(ByteView bytes);
   // The digest of everything since the last finish(); the Hasher is as new afterwards.
   Digest finish();

@@ -45,6 +45,7 @@ struct ConsistencyProof {
   std::uint64_t to = 0;
   std::vector<Digest> proof;
 };
+// The canonical JSON.
 std::string write_consistency(const ConsistencyProof& proof);
 // Errors: malformed, too_large.
 Result<ConsistencyProof> parse_consistency(std::string_view json);

@@ -22,6 +22,7 @@ namespace perdura::verifier {
 class Octets {
  public:
   virtual ~Octets() = default;
+  // How many there are.
   virtual std::uint64_t size() const = 0;
   // Octets at `offset`: as many as there are, up to the span's size; nothing on an error.
   virtual std::optional<std::size_t> read_at(std::uint64_t offset,

@@ -37,6 +37,7 @@ struct FitPeriod {
   std::optional<Time> start;  // the first moment at which it is fit; nothing: since ever
   std::optional<Time> end;    // the first moment at which it is unfit; nothing: no end is known
 
+  // Whether the algorithm is fit at `time`.
   bool contains(Time time) const { return !(start && time < *start) && !(end && *end <= time); }
 };
 

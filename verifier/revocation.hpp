@@ -34,6 +34,7 @@ inline constexpr int reason_absent = -1;
 
 // What one source says about one certificate. All signatures are checked before this exists.
 struct CertificateStatus {
+  // That it was revoked: since when, and why.
   struct Revocation {
     Time when;
     int reason = reason_absent;

@@ -46,6 +46,7 @@ inline Text::Text(std::string_view sentence, std::vector<Parameter> values)
 inline Text say(std::string_view id, std::vector<Parameter> values) {
   return {id, std::move(values)};
 }
+// The same without values.
 inline Text say(std::string_view id) { return {id, {}}; }
 
 }  // namespace perdura::verifier

@@ -11,6 +11,7 @@ namespace perdura::tools::verify {
 class ProgressLine {
  public:
   explicit ProgressLine(bool wanted);
+  // Shows how far it is, in place of what it showed before.
   void show(const verifier::PackageProgress& progress);
   // Makes room for a line of the report.
   void clear();
