@@ -92,13 +92,14 @@ void append_base64(std::string& out, ByteView bytes) {
   out.resize(start + (bytes.size() + 2) / 3 * 4, '=');
   char* to = out.data() + start;
   for (; bytes.size() >= 3; bytes = bytes.subspan(3)) {
-    const std::uint32_t group = std::uint32_t{bytes[0]} << 16 | bytes[1] << 8 | bytes[2];
+    const std::uint32_t group =
+        std::uint32_t{bytes[0]} << 16 | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]};
     for (unsigned shift = 24; shift > 0; shift -= 6)
       *to++ = base64_digits[group >> (shift - 6) & 63];
   }
   if (bytes.empty()) return;
-  const std::uint32_t group =
-      std::uint32_t{bytes[0]} << 16 | (bytes.size() > 1 ? bytes[1] << 8 : 0);
+  const std::uint32_t second = bytes.size() > 1 ? bytes[1] : std::uint32_t{0};
+  const std::uint32_t group = std::uint32_t{bytes[0]} << 16 | second << 8;
   *to++ = base64_digits[group >> 18];
   *to++ = base64_digits[group >> 12 & 63];
   if (bytes.size() > 1) *to = base64_digits[group >> 6 & 63];
