@@ -122,6 +122,27 @@ Result<verifier::Statement> read_statement(const Archive& archive, ContentReader
   return verifier::parse_statement(*text);
 }
 
+// Among the deposits whose index rows a process that died did not write; opening the archive for
+// writing does.
+static Result<std::optional<ContentLocation>> locate_underived(const Archive& archive,
+                                                               const Digest& address) {
+  const JournalHead head = archive.journal().head();
+  std::optional<ContentLocation> found;
+  const auto look = [&](std::uint64_t, ByteView value) -> Result<bool> {
+    const auto row = decode_deposit_row(value);
+    if (!row) return row.error();
+    const auto take = [&](const ContentReference& stored) {
+      if (stored.location && stored.address == address) found = stored.location;
+    };
+    take(row->statement);
+    for (const ContentReference& document : row->documents) take(document);
+    return !found;
+  };
+  auto done = archive.journal().scan(keyspace::deposit_prefix, head.derived, head.size, look);
+  if (!done) return done.error();
+  return found;
+}
+
 Result<ContentLocation> locate(const Archive& archive, const ContentReference& reference) {
   if (reference.location) return *reference.location;
   const auto lost = [&] {
@@ -130,7 +151,11 @@ Result<ContentLocation> locate(const Archive& archive, const ContentReference& r
   };
   const auto home = find_content(archive.store(), reference.address);
   if (!home) return home.error();
-  if (!*home) return lost();
+  if (!*home) {
+    const auto found = locate_underived(archive, reference.address);
+    if (!found) return found.error();
+    return *found ? Result<ContentLocation>(**found) : lost();
+  }
   const auto row = deposit_row(archive.journal(), (*home)->deposit);
   if (!row) return row.error();
   const std::uint64_t place = (*home)->place;
