@@ -244,7 +244,7 @@ constexpr Sentence table[] = {
     {"evidence.times-out-of-order-slightly",
      "Two time-stamps are out of order by less than their clocks are exact."},
     {"evidence.left-out-of-account",
-     "This evidence could not be judged; the verdict rests on the other evidence."},
+     "This evidence proves nothing by itself; the verdict rests on the other evidence."},
     {"evidence.in-canonical-form",
      "\"{document}\" is covered in canonical form: two documents that differ only in how their XML "
      "is written are the same to this evidence."},

@@ -252,7 +252,7 @@ constexpr Sentence table[] = {
     {"evidence.times-out-of-order-slightly",
      "二つのタイムスタンプの順序が逆ですが、その差は時計の精度の範囲内です。"},
     {"evidence.left-out-of-account",
-     "この証拠は判定できませんでした。検証結果は他の証拠に基づいています。"},
+     "この証拠だけでは何も証明されません。検証結果は他の証拠に基づいています。"},
     {"evidence.in-canonical-form",
      "「{document}」は正規化された形で対象となっています。XML "
      "の書き方だけが異なる文書は、この証拠にとっては同じものです。"},

@@ -1,4 +1,5 @@
 // Judging one batch of the journal (declared in verify_record.hpp).
+#include <algorithm>
 #include <charconv>
 
 #include "verifier/findings.hpp"
@@ -165,10 +166,10 @@ class BatchChecks {
     if (tracks_ == 0) {
       add(undecided(SubIndication::no_evidence, say("journal.no-evidence"), "", package_rule));
     }
-    // As for records: one track that passed is enough, as long as none failed.
+    // As for records.
     if (passed_tracks_ == 0) return;
     for (Report& part : report_.parts) {
-      if (part.verdict() != Verdict::indeterminate) continue;
+      if (part.verdict() == Verdict::passed || !other_evidence_makes_up(part)) continue;
       lower_to_warnings(part);
       part.findings.insert(part.findings.begin(), evidence_left_out_of_account());
     }
@@ -191,11 +192,20 @@ class BatchChecks {
 
 void lower_to_warnings(Report& report) {
   for (Finding& finding : report.findings) {
-    if (finding.verdict != Verdict::indeterminate) continue;
+    if (finding.verdict == Verdict::passed) continue;
     finding.verdict = Verdict::passed;
     finding.warning = true;
   }
   for (Report& part : report.parts) lower_to_warnings(part);
+}
+
+bool other_evidence_makes_up(const Report& report) {
+  const auto none_worse = [](const Finding& finding) {
+    return finding.verdict != Verdict::failed || finding.sub_indication == SubIndication::revoked ||
+           finding.sub_indication == SubIndication::revoked_no_poe;
+  };
+  return std::ranges::all_of(report.findings, none_worse) &&
+         std::ranges::all_of(report.parts, other_evidence_makes_up);
 }
 
 Finding evidence_left_out_of_account() {

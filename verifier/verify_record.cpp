@@ -292,7 +292,8 @@ class RecordChecks {
     }
   }
 
-  // One track that passed is enough, as long as none failed.
+  // One track that passed is enough, as long as nothing contradicts it: a TSA that was revoked
+  // costs its own track alone, a hash that differs is a contradiction.
   void weigh_tracks() {
     const auto is = [](Verdict verdict) {
       return [verdict](const TrackResult& track) { return track.verdict == verdict; };
@@ -300,7 +301,7 @@ class RecordChecks {
     if (std::ranges::none_of(result_.tracks, is(Verdict::passed))) return;
     for (Report& part : result_.report.parts) {
       if (part.subject.id != evidence_subject) continue;
-      if (part.verdict() != Verdict::indeterminate) continue;
+      if (part.verdict() == Verdict::passed || !other_evidence_makes_up(part)) continue;
       lower_to_warnings(part);
       part.findings.insert(part.findings.begin(), evidence_left_out_of_account());
     }

@@ -82,7 +82,10 @@ std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry
 // The subject of the certificate that signed a time-stamp token; "" when it is not in there.
 std::string signer_of_token(ByteView content_info);
 
-// What could not be decided is no obstacle where other evidence passed: turns it into warnings.
+// Whether other evidence that passed makes up for this: what is wrong with it, if anything, is that
+// it could not be judged, or that its TSA was revoked.
+bool other_evidence_makes_up(const Report& report);
+// Turns what did not pass into warnings.
 void lower_to_warnings(Report& report);
 // The finding that says so.
 Finding evidence_left_out_of_account();

@@ -15,6 +15,7 @@ import type { TokenJudge } from './token_judge.js';
 import {
   failed,
   lowerToWarnings,
+  otherEvidenceMakesUp,
   passed,
   report,
   undecided,
@@ -62,14 +63,14 @@ function parseConsistency(octets: Uint8Array): { from: bigint; to: bigint; proof
   return { from, to, proof };
 }
 
-// One evidence record that passed is enough, as long as none failed: what could not be judged of the
-// others is no obstacle.
+// One evidence record that passed is enough, as long as nothing contradicts it: others that could not
+// be judged, or whose TSA was revoked, are no obstacle.
 export function leaveOutOfAccount(parts: Report[]): void {
   for (const part of parts) {
-    if (verdictOf(part) !== 'INDETERMINATE') continue;
+    if (verdictOf(part) === 'PASSED' || !otherEvidenceMakesUp(part)) continue;
     lowerToWarnings(part);
     part.findings.unshift(
-      warned('This evidence could not be judged; the verdict rests on the other evidence.', {
+      warned('This evidence proves nothing by itself; the verdict rests on the other evidence.', {
         rule: 'RFC 4998 section 7',
       }),
     );

@@ -251,8 +251,8 @@ export const findingsInJapanese = {
   "The evidence record '{0}' can't be read.": '証拠記録「{0}」を読み取れません。',
   "The evidence record '{0}' is of a kind that this program can't read.":
     '証拠記録「{0}」は、このプログラムでは読み取れない種類のものです。',
-  'This evidence could not be judged; the verdict rests on the other evidence.':
-    'この証拠は判定できませんでした。検証結果は他の証拠に基づいています。',
+  'This evidence proves nothing by itself; the verdict rests on the other evidence.':
+    'この証拠だけでは何も証明されません。検証結果は他の証拠に基づいています。',
   // packages
   'bagit.txt does not say that this is a bag of version 1.0.':
     'bagit.txt に、バージョン 1.0 の bag であることが記載されていません。',

@@ -115,10 +115,19 @@ export function decisive(node: Report): SubIndication {
   return '';
 }
 
-// What could not be decided is no obstacle where other evidence passed: turns it into warnings.
+// Whether other evidence that passed makes up for this: what is wrong with it, if anything, is that
+// it could not be judged, or that its TSA was revoked.
+export function otherEvidenceMakesUp(node: Report): boolean {
+  return [...findingsOf(node)].every(
+    ({ verdict, subIndication }) =>
+      verdict !== 'FAILED' || subIndication === 'REVOKED' || subIndication === 'REVOKED_NO_POE',
+  );
+}
+
+// Turns what did not pass into warnings.
 export function lowerToWarnings(node: Report): void {
   for (const each of findingsOf(node)) {
-    if (each.verdict !== 'INDETERMINATE') continue;
+    if (each.verdict === 'PASSED') continue;
     each.verdict = 'PASSED';
     each.warning = true;
   }
