@@ -112,14 +112,15 @@ Parameters parameters_of(const SignatureAlgorithm& algorithm) {
 }
 
 // What is left of `fitness` when the algorithm falls at `from`.
-void cut(Fitness& fitness, Time from) {
+void cut(Fitness& fitness, const AlgorithmBreak& one) {
+  const Time from = one.from;
   if (const auto end = fitness.end(); end && *end <= from) return;
   std::erase_if(fitness.periods,
                 [&](const FitPeriod& period) { return period.start && from <= *period.start; });
   if (!fitness.periods.empty() && fitness.periods.back().contains(from)) {
     fitness.periods.back().end = from;
   }
-  fitness.assumed = true;
+  fitness.assumed = one.assumed;
 }
 
 constexpr Time year_0{-62'167'219'200};
@@ -197,7 +198,7 @@ Fitness AlgorithmPolicy::fitness_of(const SignatureAlgorithm& algorithm) const {
   for (const AlgorithmBreak& one : breaks_) {
     const bool hit = std::ranges::find(one.schemes, algorithm.scheme) != one.schemes.end() ||
                      std::ranges::find(one.oids, algorithm.oid) != one.oids.end();
-    if (hit && result.known) cut(result, one.from);
+    if (hit && result.known) cut(result, one);
   }
   return result;
 }
@@ -206,7 +207,7 @@ Fitness AlgorithmPolicy::fitness_of_oid(std::string_view oid) const {
   Fitness result = fitness(oid, {});
   for (const AlgorithmBreak& one : breaks_) {
     const bool hit = std::ranges::find(one.oids, oid) != one.oids.end();
-    if (hit && result.known) cut(result, one.from);
+    if (hit && result.known) cut(result, one);
   }
   return result;
 }

@@ -41,11 +41,12 @@ struct FitPeriod {
   bool contains(Time time) const { return !(start && time < *start) && !(end && *end <= time); }
 };
 
-// An assumption: from a moment on, an algorithm protects nothing.
+// From a moment on, an algorithm protects nothing.
 struct AlgorithmBreak {
   std::vector<SignatureScheme> schemes;
   std::vector<std::string> oids;  // dotted: of hash functions, and of other signature schemes
   Time from;
+  bool assumed = true;  // by who asks; false: it is known
 };
 
 // What a policy says about an algorithm with such a key.
@@ -53,7 +54,7 @@ struct Fitness {
   bool known = false;              // whether the policy names it, with such a key
   std::vector<FitPeriod> periods;  // in order, apart from each other; none: never fit
   std::string source;              // what the policy gives as its reason; may be empty
-  bool assumed = false;            // the end is that of an AlgorithmBreak
+  bool assumed = false;            // the end is that of an AlgorithmBreak that is assumed
 
   // The latest end (RFC 5698 §6); nothing when no end is known. Never fit: the year 0.
   std::optional<Time> end() const;
