@@ -10,6 +10,7 @@
 
 #include "archive/files.hpp"
 #include "archive/new_file.hpp"
+#include "archive/validation_data.hpp"
 #include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
@@ -163,11 +164,21 @@ AuthorityEnd earlier(AuthorityEnd end, EVP_PKEY* key, DigestAlgorithm digest,
 // The latest time; for what has no end.
 constexpr Time for_ever{253'402'300'799};  // 9999-12-31T23:59:59Z
 
-// Until when a key of that kind, and digests, are fit; nothing when this build has none.
+// Whether libcrypto takes certificates that such a key signed over the digest: OpenSSL 3.0 knows no
+// ECDSA over SHA-3 in certificates, though it makes and checks such signatures.
+bool fit_for_certificates(EVP_PKEY* key, DigestAlgorithm digest) {
+  if (const KeyKind* kind = kind_of(key); kind == nullptr || kind->cms_digest) return true;
+  const int digest_nid = OBJ_txt2nid(verifier::oid_text(verifier::oid(digest)).c_str());
+  int signature_nid = NID_undef;
+  return OBJ_find_sigid_by_algs(&signature_nid, digest_nid, EVP_PKEY_get_base_id(key)) == 1;
+}
+
+// Until when a key of that kind, and digests, are fit to certify with; nothing when this build has
+// none.
 std::optional<Time> fit_until(const KeyKind& kind, DigestAlgorithm digest,
                               const AlgorithmPolicy& policy) {
   const auto key = new_key(kind);
-  if (!key) return std::nullopt;
+  if (!key || !fit_for_certificates(key->get(), digest)) return std::nullopt;
   return earlier({for_ever, "", false}, key->get(), digest, policy).end;
 }
 
@@ -281,9 +292,7 @@ std::optional<LocalAuthority::Status> LocalAuthority::status_of(ByteView certifi
   const CertificateHandle read = read_certificate(certificate);
   for (std::size_t i = 0; read && i < cas_.size(); ++i) {
     const Ca& ca = cas_[i];
-    const bool issued = X509_check_issued(ca.certificate.get(), read.get()) == X509_V_OK &&
-                        X509_verify(read.get(), ca.key.get()) == 1;
-    if (!issued) continue;
+    if (!is_issued_by(certificate, ca.der)) continue;
     const Time until = std::max(not_after(read.get()), now + list_lasts_s);
     return Status{make_crl(ca.certificate.get(), ca.key.get(), state_.cas[i].digest, now, until,
                            revoked_by(i)),
@@ -318,8 +327,7 @@ AuthorityEnd LocalAuthority::end(const AlgorithmPolicy& policy) const {
   return ca.end < tsa.end ? ca : tsa;
 }
 
-AuthorityForm LocalAuthority::next_form(const AlgorithmPolicy& policy, Time now) const {
-  AuthorityForm next = form();
+AuthorityForm fittest_form(AuthorityForm next, const AlgorithmPolicy& policy, Time now) {
   const Time until = now + next.tsa_years * year_s;
   next.digest = fittest_digest(next.digest, policy, until);
   const auto good_until = [&](const KeyKind& kind) {
@@ -336,6 +344,10 @@ AuthorityForm LocalAuthority::next_form(const AlgorithmPolicy& policy, Time now)
     }
   }
   return next;
+}
+
+AuthorityForm LocalAuthority::next_form(const AlgorithmPolicy& policy, Time now) const {
+  return fittest_form(form(), policy, now);
 }
 
 bool LocalAuthority::ca_lasts(const AuthorityForm& form, const AlgorithmPolicy& policy,

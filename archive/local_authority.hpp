@@ -37,6 +37,10 @@ struct AuthorityForm {
   unsigned tsa_years = 10;
 };
 
+// `form` with the kind of key and the digest that are fit for the longest time from `now` on: its
+// own as long as they are.
+AuthorityForm fittest_form(AuthorityForm form, const verifier::AlgorithmPolicy& policy, Time now);
+
 // When an authority has to be replaced, and why.
 struct AuthorityEnd {
   Time end;           // the first moment at which it must not sign any more

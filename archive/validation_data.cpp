@@ -7,6 +7,7 @@
 
 #include "archive/openssl_handles.hpp"
 #include "verifier/der.hpp"
+#include "verifier/signature.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -302,22 +303,32 @@ Result<std::vector<Bytes>> certificates_of(ByteView token) {
   return certificates;
 }
 
+bool is_issued_by(ByteView certificate, ByteView issuer) {
+  const CertificateHandle subject = read_certificate(certificate);
+  const CertificateHandle ca = read_certificate(issuer);
+  const auto parts = verifier::signed_parts(certificate);
+  if (!subject || !ca || !parts) return false;
+  if (X509_NAME_cmp(X509_get_issuer_name(subject.get()), X509_get_subject_name(ca.get())) != 0) {
+    return false;
+  }
+  const ASN1_OCTET_STRING* wanted = X509_get0_authority_key_id(subject.get());
+  const ASN1_OCTET_STRING* has = X509_get0_subject_key_id(ca.get());
+  if (wanted != nullptr && has != nullptr && ASN1_OCTET_STRING_cmp(wanted, has) != 0) return false;
+  return verifier::check_signature(parts->algorithm, std::nullopt, X509_get0_pubkey(ca.get()),
+                                   parts->tbs, parts->signature)
+             .outcome == verifier::SignatureOutcome::valid;
+}
+
 std::vector<Bytes> collect_chain(ByteView certificate, const std::vector<Bytes>& pool) {
   std::vector<Bytes> chain;
-  CertificateHandle last = read_certificate(certificate);
   // Invariant: `last` is the topmost certificate of the chain so far.
-  while (last && chain.size() < chain_length_max) {
-    if (X509_check_issued(last.get(), last.get()) == X509_V_OK) break;  // a root
-    CertificateHandle issuer;
-    for (const Bytes& candidate : pool) {
-      CertificateHandle read = read_certificate(candidate);
-      if (!read || X509_check_issued(read.get(), last.get()) != X509_V_OK) continue;
-      if (X509_verify(last.get(), X509_get0_pubkey(read.get())) != 1) continue;
-      issuer = std::move(read);
-      chain.push_back(candidate);
-      break;
-    }
-    last = std::move(issuer);
+  ByteView last = certificate;
+  while (chain.size() < chain_length_max && !is_issued_by(last, last)) {  // it is no root
+    const auto issuer = std::ranges::find_if(
+        pool, [&](const Bytes& candidate) { return is_issued_by(last, candidate); });
+    if (issuer == pool.end()) break;
+    chain.push_back(*issuer);
+    last = *issuer;
   }
   ERR_clear_error();
   return chain;

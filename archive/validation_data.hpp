@@ -45,6 +45,11 @@ Result<Bytes> insert_validation_data(ByteView token, const FreshStatus& status);
 // The certificates inside a token, DER, in its order. Errors: malformed.
 Result<std::vector<Bytes>> certificates_of(ByteView token);
 
+// Whether `issuer` issued `certificate` (both DER), by names, key identifiers and the signature.
+// Unlike libcrypto's own functions for that, it knows every algorithm that the verifier knows:
+// OpenSSL 3.0 takes no certificate that is signed with ECDSA over SHA-3.
+bool is_issued_by(ByteView certificate, ByteView issuer);
+
 // Those of `pool` that lead from `certificate` upward, nearest first, the root included when it is
 // there: each has issued the one before it, which is checked by name and signature.
 std::vector<Bytes> collect_chain(ByteView certificate, const std::vector<Bytes>& pool);

@@ -130,6 +130,11 @@ class Search {
     const std::string detail = culprit->subject() + ": " + X509_verify_cert_error_string(error);
     const bool time =
         error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+    for (std::size_t i = 0; i + 1 < result_.path.size(); ++i) {
+      // Its signature is right, but libcrypto does not know its kind in certificates.
+      if (known_in_certificates(*result_.path[i])) continue;
+      return note_unsupported(result_.signatures[i]);
+    }
     if (time && culprit == result_.path.back()) {
       note(undecided(SubIndication::no_certificate_chain_found, say("certificate.anchor-not-valid"),
                      detail, rule));
@@ -140,6 +145,10 @@ class Search {
       note(failed(SubIndication::certificate_failure, say("certificate.no-proper-path"), detail,
                   "RFC 5280 section 6"));
     }
+  }
+
+  static bool known_in_certificates(const Certificate& certificate) {
+    return OBJ_find_sigid_algs(X509_get_signature_nid(certificate.handle()), nullptr, nullptr) == 1;
   }
 
   void note_unsupported(const SignatureCheck& signature) {
