@@ -93,7 +93,9 @@ class Draft {
   Result<Ok> write(const NewTsa& tsa) {
     if (track.local()) {
       const fs::path folder = archive_.folder() / track.folder;
-      auto made = create_local_tsa(folder, tsa.organisation, archive_.clock(), {}, tsa.form);
+      const AuthorityForm form = tsa.form.value_or(
+          fittest_form(AuthorityForm(), *archive_.policy(), archive_.clock().now()));
+      auto made = create_local_tsa(folder, tsa.organisation, archive_.clock(), {}, form);
       if (made) made_.push_back(folder);
       return made;
     }

@@ -45,7 +45,7 @@ struct NewTsa {
   std::string policy = {};             // with a URL; may be empty
   std::string credentials = {};        // with a URL: content of a credentials file; may be empty
   std::string organisation = {};       // of a local one
-  AuthorityForm form = {};             // of a local one
+  std::optional<AuthorityForm> form = {};  // of a local one; nothing: the usual, or what is fit
 };
 
 // Adds it after a trial that was good; batches sealed before are stamped by it at the next renewal.

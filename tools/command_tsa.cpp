@@ -148,7 +148,8 @@ Result<archive::NewTsa> new_tsa(const Parsed& parsed) {
     if (!octets) return octets.error();
     tsa.credentials = verifier::as_text(*octets);
   }
-  auto form = form_option(parsed, {});
+  if (parsed.count("key") + parsed.count("tsa-years") + parsed.count("ca-years") == 0) return tsa;
+  const auto form = form_option(parsed, {});
   if (!form) return form.error();
   tsa.form = *form;
   return tsa;
