@@ -124,7 +124,10 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
   if (auto copied = copy_ca_files(folder, options, config.tracks); !copied) return copied;
   for (const Track& track : config.tracks) {
     if (!track.local()) continue;
-    auto made = create_local_tsa(folder / track.folder, options.organisation, clock);
+    AuthorityForm form = options.local_form;
+    // Several are to have no hash function in common, in their CAs' signatures either.
+    if (config.tracks.size() > 1) form.digest = track.algorithm;
+    auto made = create_local_tsa(folder / track.folder, options.organisation, clock, {}, form);
     if (!made) return made;
   }
   if (auto store = open_rocks_store(folder / "store", OpenMode::create); !store) {

@@ -17,6 +17,7 @@
 #include "archive/dictionary.hpp"
 #include "archive/journal.hpp"
 #include "archive/key_vault.hpp"
+#include "archive/local_authority.hpp"
 #include "archive/rocks_store.hpp"
 #include "archive/tsa_client.hpp"
 #include "verifier/policy.hpp"
@@ -33,8 +34,9 @@ struct CreateOptions {
   std::vector<std::filesystem::path> tsa_ca_files;  // one for each URL, or one for all
   // How many local TSAs to make, each with a CA of its own; nothing: one if there are no URLs.
   std::optional<unsigned> local_tsas;
-  bool sha3_256 = false;  // statements fix SHA3-256 digests too
-  unsigned quorum = 1;  // how many TSAs must have stamped a batch
+  AuthorityForm local_form = {};  // of each of these
+  bool sha3_256 = false;          // statements fix SHA3-256 digests too
+  unsigned quorum = 1;            // how many TSAs must have stamped a batch
 };
 
 // Makes an archive in `folder`, which must not exist or be empty. What it wrote is taken away again
