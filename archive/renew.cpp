@@ -64,7 +64,8 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
   if (!completed) return completed.error();
   const auto lineages = Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
-  auto plan = plan_renewals(archive, *lineages, options.wish);
+  auto plan =
+      plan_renewals(archive, *lineages, options.wish, present_status_lists(**lineages, tsas));
   if (!plan) return plan.error();
   if (auto added = add_resumable(archive, **lineages, options.wish, *plan); !added) {
     return added.error();

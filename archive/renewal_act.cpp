@@ -44,7 +44,10 @@ class RenewalAct {
     if (!leaves) return leaves.error();
     if (auto put = put_tree(*leaves); !put) return put.error();
     auto stamped = stamp_root();
-    if (!stamped) return stamped.error();
+    if (!stamped) {
+      take_back();
+      return stamped.error();
+    }
     draft_.token = add_fresh_status(archive_, tsas_, tokens_covered(), std::move(stamped->token));
     if (auto judged = judge(); !judged) return judged.error();
     if (auto done = commit(); !done) return done.error();
@@ -139,7 +142,8 @@ class RenewalAct {
   Result<Ok> put_tree(const std::vector<Digest>& leaves) {
     ObjectPutter putter(archive_.store());
     HashTreeBuilder builder(draft_.algorithm, [&](unsigned level, std::uint64_t tile, Bytes nodes) {
-      return putter.add(keys::renewal_tile_object(draft_.id, level, tile), std::move(nodes));
+      put_.push_back(keys::renewal_tile_object(draft_.id, level, tile));
+      return putter.add(put_.back(), std::move(nodes));
     });
     for (const Digest& leaf : leaves) {
       if (auto added = builder.add(leaf); !added) return added;
@@ -150,10 +154,16 @@ class RenewalAct {
     draft_.batches = batches_.size();
     Bytes list = encode_batch_list(batches_);
     draft_.batch_list = verifier::hash(DigestAlgorithm::sha256, list);
-    if (auto put = putter.add(keys::renewal_batches_object(draft_.id), std::move(list)); !put) {
-      return put;
-    }
+    put_.push_back(keys::renewal_batches_object(draft_.id));
+    if (auto put = putter.add(put_.back(), std::move(list)); !put) return put;
     return putter.flush();
+  }
+
+  // A TSA may be silent for months: what was put for it is not to pile up. A hash-tree renewal goes
+  // on where it was, with the same names.
+  void take_back() {
+    if (draft_.kind == RenewalKind::hash_tree) return;
+    for (const std::string& object : put_) (void)archive_.store().erase(object);
   }
 
   // The track's own TSA while it is active; in its place its successor, then any active one. A TSA
@@ -269,6 +279,7 @@ class RenewalAct {
   const PlannedRenewal& planned_;
   const RenewOptions& options_;
   std::vector<std::uint64_t> batches_;
+  std::vector<std::string> put_;  // names of the tree's objects
   Renewal draft_;
   RenewalOutcome outcome_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "archive/group_members.hpp"
 #include "archive/stamp.hpp"
@@ -11,6 +12,7 @@
 namespace perdura::archive {
 namespace {
 
+using verifier::SubIndication;
 using verifier::Verdict;
 
 constexpr const char* as_asked = "as asked";
@@ -28,11 +30,13 @@ class TrackPlanner {
       : archive_(archive), lineages_(lineages), track_(track), wish_(wish), plan_(plan) {}
 
   Result<Ok> take(BatchStates& states) {
+    states_ = &states;
     for (const Batch& batch : lineages_.batches()) {
       const auto state = states.of(batch, track_.name);
       if (!state) return state.error();
-      sort(*state);
+      if (auto sorted = sort(*state); !sorted) return sorted;
     }
+    warn_of_failed();
     if (!initial_.batches.empty()) {
       initial_.kind = RenewalKind::initial;
       initial_.algorithm = seal_algorithm(archive_, lineages_, track_);
@@ -47,12 +51,26 @@ class TrackPlanner {
   }
 
  private:
-  void sort(const BatchState& state) {
+  Result<Ok> sort(const BatchState& state) {
     if (state.lineage.empty()) {
       if (track_.active()) note(initial_, state, "the track has no time-stamp of them", nullptr);
-      return;
+      return Ok{};
     }
-    if (state.verdict == Verdict::failed) return sort_failed(state);
+    if (state.verdict == Verdict::failed) {
+      sort_failed(state);
+      return Ok{};
+    }
+    const auto anew = better_anew(state);
+    if (!anew) return anew.error();
+    if (*anew) {
+      note(initial_, state, "their evidence here ended, on another track it did not", nullptr);
+      return Ok{};
+    }
+    sort_by_ends(state);
+    return Ok{};
+  }
+
+  void sort_by_ends(const BatchState& state) {
     const Horizon* hash = state.ends.hash ? &*state.ends.hash : nullptr;
     const Horizon* other = state.ends.earliest_renewable();
     const DigestAlgorithm algorithm = state.lineage.back().front().algorithm();
@@ -64,14 +82,45 @@ class TrackPlanner {
     }
   }
 
+  // Whether the evidence ended unrenewed, and so proves nothing on this track for ever, while
+  // another track still tells since when the batch exists. Where none does, what there is is
+  // carried on.
+  Result<bool> better_anew(const BatchState& state) {
+    const bool ended = state.why == SubIndication::crypto_failure ||
+                       state.why == SubIndication::crypto_failure_no_poe ||
+                       state.why == SubIndication::out_of_bounds_no_poe ||
+                       state.why == SubIndication::revocation_out_of_bounds_no_poe;
+    if (state.verdict != Verdict::indeterminate || !ended || !track_.active() || wish_.force) {
+      return false;
+    }
+    for (const Track& other : archive_.config().tracks) {
+      if (other.name == track_.name) continue;
+      const auto of_other = states_->of(*state.batch, other.name);
+      if (!of_other) return of_other.error();
+      if (!of_other->lineage.empty() && of_other->verdict == Verdict::passed) return true;
+    }
+    return false;
+  }
+
   // A revoked TSA's evidence can start anew; what fails for another reason is for people to look
   // at.
   void sort_failed(const BatchState& state) {
-    const bool anew = track_.active() && state.why == verifier::SubIndication::revoked;
-    plan_.warnings.push_back("batch " + std::to_string(state.batch->number) + ", track " +
-                             track_.name + ": " + state.problem +
-                             (anew ? " It is stamped anew." : " It is not renewed."));
+    const bool revoked =
+        state.why == SubIndication::revoked || state.why == SubIndication::revoked_no_poe;
+    const bool anew = track_.active() && revoked;
+    Failed& failed = failed_[state.problem];
+    ++failed.batches;
+    failed.anew = anew;
     if (anew) note(initial_, state, "a TSA was revoked, so its time-stamps prove nothing", nullptr);
+  }
+
+  // One sentence a problem, however many batches have it.
+  void warn_of_failed() {
+    for (const auto& [problem, failed] : failed_) {
+      plan_.warnings.push_back("track " + track_.name + ", " + std::to_string(failed.batches) +
+                               (failed.batches == 1 ? " batch: " : " batches: ") + problem +
+                               (failed.anew ? " Stamped anew." : " Not renewed."));
+    }
   }
 
   bool due(const Horizon* horizon) const {
@@ -93,10 +142,11 @@ class TrackPlanner {
   Result<Ok> add_hash_tree() {
     if (hash_tree_.batches.empty()) return Ok{};
     hash_tree_.kind = RenewalKind::hash_tree;
-    const auto algorithm = wish_.algorithm ? wish_.algorithm
-                                           : fittest_digest(*archive_.policy(),
-                                                            archive_.clock().now() + wish_.margin_s,
-                                                            replaced_, wish_.from_digests);
+    const auto algorithm =
+        wish_.algorithm
+            ? wish_.algorithm
+            : fittest_digest(*archive_.policy(), archive_.clock().now() + wish_.margin_s, replaced_,
+                             wish_.from_digests, of_other_tracks());
     if (!algorithm) {
       return Error{Errc::misuse, "by the policy no hash function is fit to renew with",
                    "track " + track_.name,
@@ -105,6 +155,21 @@ class TrackPlanner {
     hash_tree_.algorithm = *algorithm;
     add(std::move(hash_tree_));
     return Ok{};
+  }
+
+  // The hash functions of the other tracks that stamp, as they are after what is planned.
+  std::set<DigestAlgorithm> of_other_tracks() const {
+    std::set<DigestAlgorithm> all;
+    for (const Track& other : archive_.config().tracks) {
+      if (other.name == track_.name || !other.active()) continue;
+      DigestAlgorithm algorithm = seal_algorithm(archive_, lineages_, other);
+      for (const PlannedRenewal& planned : plan_.renewals) {
+        if (planned.track != other.name || planned.kind != RenewalKind::hash_tree) continue;
+        algorithm = planned.algorithm;
+      }
+      all.insert(algorithm);
+    }
+    return all;
   }
 
   void add(PlannedRenewal planned) {
@@ -117,6 +182,12 @@ class TrackPlanner {
   const Track& track_;
   const RenewalWish& wish_;
   RenewalPlan& plan_;
+  BatchStates* states_ = nullptr;
+  struct Failed {
+    std::size_t batches = 0;
+    bool anew = false;
+  };
+  std::map<std::string, Failed> failed_;  // by what is wrong
   PlannedRenewal initial_;
   PlannedRenewal hash_tree_;
   std::optional<DigestAlgorithm> replaced_;               // by the hash-tree renewal
@@ -127,9 +198,10 @@ class TrackPlanner {
 
 Result<RenewalPlan> plan_renewals(const Archive& archive,
                                   const std::shared_ptr<const Lineages>& lineages,
-                                  const RenewalWish& wish) {
+                                  const RenewalWish& wish, std::vector<Bytes> crls) {
   auto options = judge_options(archive);
   if (!options) return options.error();
+  options->extra_crls = std::move(crls);
   const verifier::TokenJudge judge(*std::move(options));
   BatchStates states(archive, lineages, &judge);
   RenewalPlan plan;
@@ -158,11 +230,13 @@ DigestAlgorithm seal_algorithm(const Archive& archive, const Lineages& lineages,
 
 std::optional<DigestAlgorithm> fittest_digest(const verifier::AlgorithmPolicy& policy, Time until,
                                               std::optional<DigestAlgorithm> but_not,
-                                              bool must_be_stated) {
+                                              bool must_be_stated,
+                                              const std::set<DigestAlgorithm>& others) {
   std::optional<DigestAlgorithm> best;
   const auto rank = [&](DigestAlgorithm algorithm) {
     constexpr Time never{std::numeric_limits<std::int64_t>::max()};
-    return std::pair(may_be_stated(algorithm), policy.end_of(algorithm).value_or(never));
+    return std::tuple(!others.contains(algorithm), may_be_stated(algorithm),
+                      policy.end_of(algorithm).value_or(never));
   };
   for (const DigestAlgorithm algorithm : digests_in_order) {
     const auto end = policy.end_of(algorithm);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,20 +45,23 @@ struct RenewalPlan {
   std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why
 };
 
-// Errors: misuse (no such track, no fit hash function), malformed, io.
+// `crls` (DER): what CAs have said since about TSAs. Errors: misuse (no such track, no fit hash
+// function), malformed, io.
 Result<RenewalPlan> plan_renewals(const Archive& archive,
                                   const std::shared_ptr<const Lineages>& lineages,
-                                  const RenewalWish& wish);
+                                  const RenewalWish& wish, std::vector<Bytes> crls = {});
 
 // The hash function of a track's trees from now on: that of its newest hash-tree renewal, else of
 // its settings; another one when the policy calls that unfit as of now.
 DigestAlgorithm seal_algorithm(const Archive& archive, const Lineages& lineages,
                                const Track& track);
 
-// The fittest hash function for trees that shall hold beyond `until`: one that statements fix comes
-// first, then the one whose end is latest. Nothing when none is fit.
+// The fittest hash function for trees that shall hold beyond `until`: one that `others` are not, so
+// that no two tracks end by the same one; among these one that statements fix, then the one whose
+// end is latest. Nothing when none is fit.
 std::optional<DigestAlgorithm> fittest_digest(const verifier::AlgorithmPolicy& policy, Time until,
                                               std::optional<DigestAlgorithm> but_not,
-                                              bool must_be_stated);
+                                              bool must_be_stated,
+                                              const std::set<DigestAlgorithm>& others = {});
 
 }  // namespace perdura::archive

@@ -102,6 +102,28 @@ Bytes add_fresh_status(Archive&, TsaClients& tsas, const std::vector<ByteView>& 
   return token;
 }
 
+std::vector<Bytes> present_status_lists(const Lineages& lineages, TsaClients& tsas) {
+  std::set<const std::uint8_t*> seen;
+  std::set<Digest> asked;
+  std::set<Digest> known;
+  std::vector<Bytes> lists;
+  for (const Batch& batch : lineages.batches()) {
+    for (const std::string& track : lineages.tracks()) {
+      const Lineage lineage = lineages.of(batch, track);
+      if (lineage.empty()) continue;
+      const ByteView token = lineage.back().back().token();
+      if (!seen.insert(token.data()).second) continue;
+      const auto signer = signer_of(token);
+      if (!signer || !asked.insert(*signer).second) continue;
+      for (Bytes& list : fresh_status(tsas, token).crls) {
+        const Digest digest = verifier::hash(DigestAlgorithm::sha256, list);
+        if (known.insert(digest).second) lists.push_back(std::move(list));
+      }
+    }
+  }
+  return lists;
+}
+
 Result<std::size_t> complete_open_tokens(Archive& archive, TsaClients& tsas,
                                          std::vector<std::string>& warnings) {
   const auto lineages = Lineages::load(archive.store(), archive.journal());

@@ -18,6 +18,10 @@ namespace perdura::archive {
 Bytes add_fresh_status(Archive& archive, TsaClients& tsas, const std::vector<ByteView>& covered,
                        Bytes token);
 
+// The status lists that can be had now about the signers of the newest tokens of all batches: a
+// token holds none from after it was made, and so does not say that its TSA was revoked since.
+std::vector<Bytes> present_status_lists(const Lineages& lineages, TsaClients& tsas);
+
 // Completes every open token (one that no renewal has hashed) that the verifier, asking for status
 // information, can't judge yet and could with what its TSA's CA has issued since. How many it
 // completed. Errors: malformed, io.
