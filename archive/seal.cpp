@@ -154,6 +154,7 @@ Result<Ok> complete_earlier(Archive& archive, TsaClients& tsas, const SealOption
                               outcome.planned.batches.end());
     }
   }
+  result.made_up = std::move(made_up->outcomes);
   return Ok{};
 }
 

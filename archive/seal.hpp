@@ -11,6 +11,7 @@
 
 #include "archive/archive.hpp"
 #include "archive/batch.hpp"
+#include "archive/renew.hpp"
 #include "archive/stamp.hpp"
 
 namespace perdura::archive {
@@ -33,6 +34,7 @@ struct SealResult {
   // first.
   std::vector<Batch> batches;
   std::vector<std::uint64_t> completed;  // earlier batches that got a token they had been owed
+  std::vector<RenewalOutcome> made_up;   // the renewals that gave it to them, or could not
   std::vector<std::string> warnings;     // a sentence for each TSA that did not stamp, and why
 };
 

@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "archive/confirm.hpp"
-#include "archive/renew.hpp"
+#include "archive/upkeep.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
@@ -14,8 +14,8 @@ using archive::RenewalKind;
 const CommandText text{
     "renew", "DIR",
     "Give evidence a further time-stamp before certificates, keys or hash functions end.",
-    "Without options: renews what ends within --margin, and nothing else; run it daily. Evidence "
-    "that\n"
+    "Without options: renews what ends within --margin, and nothing else; run it daily. An\n"
+    "authority of the archive's own that ends by then gets a new key first. Evidence that\n"
     "ends by a certificate or a signature algorithm is covered by a new time-stamp, one for all\n"
     "batches of a track. Evidence that ends by its hash function has its documents read again and\n"
     "hashed anew. Killed at any instant, it can be run again and goes on where it was.\n\n"
@@ -168,11 +168,11 @@ class RenewalProgress {
 
 int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, bool quiet,
         unsigned threads) {
-  auto tsas = archive::open_tsas(archive);
-  if (!tsas) return report(tsas.error());
   Progress progress(quiet);
   RenewalProgress shown(progress, archive.journal().head().sealed_records);
-  archive::RenewOptions options;
+  archive::UpkeepOptions upkeep_options;
+  upkeep_options.seal = false;
+  archive::RenewOptions& options = upkeep_options.renew;
   options.actor = local_actor();
   options.wish = wish;
   options.hash_tree.threads = threads;
@@ -182,9 +182,13 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
   options.begin = [&](const archive::PlannedRenewal& planned) {
     progress.show([&] { return in_words(planned); });
   };
-  const auto result = archive::renew(archive, *tsas, options);
-  if (!result) return report(result.error());
-  for (const std::string& warning : result->warnings) warn(warning);
+  const auto kept_up = archive::upkeep(archive, upkeep_options);
+  if (!kept_up) return report(kept_up.error());
+  for (const std::string& warning : kept_up->warnings) warn(warning);
+  for (const std::string& track : kept_up->rolled_over) {
+    if (!json) std::cout << "track " << track << ": its own authority got a new key\n";
+  }
+  const archive::RenewResult* result = &kept_up->renewed;
   int code = 0;
   boost::json::array outcomes;
   for (const archive::RenewalOutcome& outcome : result->outcomes) {
