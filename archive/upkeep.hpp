@@ -22,6 +22,7 @@ struct UpkeepOptions {
   std::function<Result<TsaClients>(const Archive&)> clients;
 };
 
+// What a turn did.
 struct UpkeepResult {
   std::vector<std::string> rolled_over;  // tracks whose local TSA got a new key
   SealResult sealed;

@@ -122,7 +122,12 @@ Result<std::unique_ptr<archive::Archive>> open_archive(const cxxopts::ParseResul
   if (parsed.count("arguments") == 0) {
     return Error{Errc::misuse, "which archive? name its folder", "", "see --help"};
   }
-  const std::string folder = parsed["arguments"].as<std::vector<std::string>>().front();
+  return open_archive_at(parsed["arguments"].as<std::vector<std::string>>().front(), parsed, mode);
+}
+
+Result<std::unique_ptr<archive::Archive>> open_archive_at(const std::string& folder,
+                                                          const cxxopts::ParseResult& parsed,
+                                                          archive::OpenMode mode) {
   return archive::Archive::open(
       folder, mode, [&] { return passphrase(parsed); }, system_clock);
 }

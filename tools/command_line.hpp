@@ -66,6 +66,11 @@ void add_archive_options(CommandOptions& options);
 Result<std::unique_ptr<archive::Archive>> open_archive(const cxxopts::ParseResult& parsed,
                                                        archive::OpenMode mode);
 
+// The same of the archive in `folder`.
+Result<std::unique_ptr<archive::Archive>> open_archive_at(const std::string& folder,
+                                                          const cxxopts::ParseResult& parsed,
+                                                          archive::OpenMode mode);
+
 // The value of an option given at most once; nothing when it is absent.
 std::optional<std::string> option(const cxxopts::ParseResult& parsed, const std::string& name);
 
@@ -116,6 +121,7 @@ int command_export(int argc, char** argv);
 int command_check(int argc, char** argv);
 int command_renew(int argc, char** argv);
 int command_horizon(int argc, char** argv);
+int command_rehearse(int argc, char** argv);
 int command_policy(int argc, char** argv);
 int command_tsa(int argc, char** argv);
 

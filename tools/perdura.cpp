@@ -24,6 +24,8 @@ constexpr std::array commands = {
     Command{"seal", "time-stamp all records that are not sealed yet", tools::command_seal},
     Command{"renew", "give evidence a further time-stamp before it ends", tools::command_renew},
     Command{"horizon", "show when evidence ends, and by what", tools::command_horizon},
+    Command{"rehearse", "live through decades under a simulated clock, and verify",
+            tools::command_rehearse},
     Command{"list", "find records", tools::command_list},
     Command{"show", "show what the archive holds about one record", tools::command_show},
     Command{"get", "read a record's document back", tools::command_get},
