@@ -38,7 +38,7 @@ void read_metadata(DerReader& data, TimeStampFile& file) {
 void read_evidence(DerReader& data, TimeStampFile& file) {
   if (data.next_is(tag::context(1))) {
     Bytes record = to_bytes(data.element(tag::context(1)));
-    if (data.failed()) return;
+    if (record.empty()) return;
     record[0] = tag::sequence;  // the tag that [1] IMPLICIT stands for
     file.evidence_record = std::move(record);
     return;
