@@ -37,10 +37,11 @@ void read_metadata(DerReader& data, TimeStampFile& file) {
 // TimeStampAndCRL ::= SEQUENCE { timeStamp ContentInfo, crl CertificateList OPTIONAL }
 void read_evidence(DerReader& data, TimeStampFile& file) {
   if (data.next_is(tag::context(1))) {
-    Bytes record = to_bytes(data.element(tag::context(1)));
+    const ByteView record = data.element(tag::context(1));
     if (record.empty()) return;
-    record[0] = tag::sequence;  // the tag that [1] IMPLICIT stands for
-    file.evidence_record = std::move(record);
+    Bytes octets = {tag::sequence};  // the tag that [1] IMPLICIT stands for
+    octets.insert(octets.end(), record.begin() + 1, record.end());
+    file.evidence_record = std::move(octets);
     return;
   }
   if (data.next_is(tag::context(2))) {
