@@ -43,6 +43,20 @@ DerReader step(DerReader& in, Tag tag, Path& path) {
   return inside;
 }
 
+// The attributes that nothing protects, from among what is left of `in`, whose last element they
+// are. A second such element would move up to the first's place when that is taken out.
+std::optional<DerReader> find_last(DerReader& in, Tag tag, Path& path) {
+  while (in.more()) {
+    if (in.next_is(tag)) {
+      DerReader attributes = step(in, tag, path);
+      in.end();
+      return attributes;
+    }
+    in.any();
+  }
+  return std::nullopt;
+}
+
 // The attributes' contents, when there are any; `path` leads to them.
 std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detached) {
   DerReader info = step(in, tag::sequence, path);
@@ -54,13 +68,7 @@ std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detach
   }
   DerReader holder = step(info, tag::context(0), path);
   DerReader data = step(holder, tag::sequence, path);
-  if (other) {
-    while (data.more()) {
-      if (data.next_is(*other)) return step(data, *other, path);
-      data.any();
-    }
-    return std::nullopt;
-  }
+  if (other) return find_last(data, *other, path);
   data.small_integer();
   data.element(tag::set);
   DerReader encapsulated = data.constructed(tag::sequence);
@@ -69,11 +77,7 @@ std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detach
   while (data.more() && !data.next_is(tag::set)) data.any();  // certificates, revocation data
   DerReader signers = step(data, tag::set, path);
   DerReader signer = step(signers, tag::sequence, path);
-  while (signer.more()) {
-    if (signer.next_is(tag::context(1))) return step(signer, tag::context(1), path);
-    signer.any();
-  }
-  return std::nullopt;
+  return find_last(signer, tag::context(1), path);
 }
 
 bool is_evidence_type(ByteView type) {
