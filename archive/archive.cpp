@@ -169,6 +169,7 @@ Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config confi
   auto journal = Journal::open(*archive->store_, *std::move(key));
   if (!journal) return journal.error();
   archive->journal_ = *std::move(journal);
+  archive->object_names_ = std::make_unique<ObjectNames>(*archive->store_, *archive->journal_);
   if (auto loaded = load_dictionaries(*archive); !loaded) return loaded.error();
   auto policy = policy_in_use(archive->folder_);
   if (!policy) return policy.error();
@@ -176,6 +177,8 @@ Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config confi
   if (mode == OpenMode::existing) {
     auto recovered = recover_derived_rows(*archive->store_, *archive->journal_);
     if (!recovered) return recovered.error();
+    auto erased = erase_abandoned_objects(*archive->store_, *archive->journal_);
+    if (!erased) return erased.error();
   }
   return archive;
 }

@@ -18,6 +18,7 @@
 #include "archive/journal.hpp"
 #include "archive/key_vault.hpp"
 #include "archive/local_authority.hpp"
+#include "archive/object_names.hpp"
 #include "archive/rocks_store.hpp"
 #include "archive/tsa_client.hpp"
 #include "verifier/policy.hpp"
@@ -70,6 +71,8 @@ class Archive {
   const KeyVault& vault() const { return vault_; }
   Store& store() const { return *store_; }
   Journal& journal() const { return *journal_; }
+  // Names for the objects that a deposit puts.
+  ObjectNames& object_names() const { return *object_names_; }
   Dictionaries& dictionaries() const { return dictionaries_; }
   // A reader of contents, for one thread.
   ContentReader reader() const { return {*store_, vault_, dictionaries_}; }
@@ -112,6 +115,7 @@ class Archive {
   std::unique_ptr<Store> store_;
   std::shared_ptr<const verifier::AlgorithmPolicy> policy_ = verifier::AlgorithmPolicy::built_in();
   std::unique_ptr<Journal> journal_;
+  std::unique_ptr<ObjectNames> object_names_;
   mutable Dictionaries dictionaries_;
   mutable std::mutex sealing_;
   mutable std::mutex renewing_;

@@ -1,7 +1,7 @@
 // A batch: the records sealed under one hash tree, and what each track's TSA said of its root.
 //
 // Leaf 0 of the tree is the journal's checkpoint, leaf i + 1 the data object group of the i-th
-// record. One row, in the segment of the journal entry that sealed it. Layout: formats/store.md.
+// record. One row, in the segment of the journal entry that sealed it. Layout: formats/rows.md.
 // Thread safety: plain values.
 #pragma once
 

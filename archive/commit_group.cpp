@@ -35,9 +35,11 @@ class Group {
   Result<Ok> settle();
   Result<Ok> place_all();
   Result<Ok> place(PreparedRecord& record, std::uint64_t index);
+  Result<std::optional<std::uint64_t>> deposited_before(const PreparedRecord& record) const;
   Result<bool> stored_before(const Digest& address);
-  void place_content(SealedContent content, ContentReference& reference);
+  Result<Ok> place_content(SealedContent content, ContentReference& reference);
   Result<Ok> drop(const SealedContent& content);
+  Result<Ok> drop(const PreparedRecord& record);
   void close_pack();
   Result<Ok> write();
   std::vector<Result<Receipt>> receipts() const;
@@ -51,8 +53,9 @@ class Group {
   std::vector<JournalEntry> entries_;
   std::vector<DepositRow> rows_;
   std::vector<Object> packs_;
-  PackBuilder pack_;
-  std::uint64_t first_ = 0;  // index that the group's first entry gets
+  std::optional<PackBuilder> pack_;
+  std::vector<std::string> objects_;  // that the group's records refer to
+  std::uint64_t first_ = 0;           // index that the group's first entry gets
   JournalHead head_;
 };
 
@@ -66,37 +69,58 @@ Result<bool> Group::stored_before(const Digest& address) {
 // A large content that turns out to be here already has chunks of its own that nobody needs.
 Result<Ok> Group::drop(const SealedContent& content) {
   if (content.object.empty()) return Ok{};
-  return erase_large_content(archive_.store(), content.object);
+  auto erased = erase_large_content(archive_.store(), content.object);
+  if (erased) archive_.object_names().settle({content.object});
+  return erased;
 }
 
-void Group::place_content(SealedContent content, ContentReference& reference) {
+Result<Ok> Group::drop(const PreparedRecord& record) {
+  for (const SealedContent& document : record.documents) {
+    if (auto dropped = drop(document); !dropped) return dropped;
+  }
+  return Ok{};
+}
+
+Result<Ok> Group::place_content(SealedContent content, ContentReference& reference) {
   placed_.insert(content.sha256);
   ++head_.contents;
   head_.bytes_stored += content.stored_length;
   if (!content.object.empty()) {
     reference.location = content.location();
-    return;
+    objects_.push_back(content.object);
+    return Ok{};
   }
-  if (pack_.full_with(content.octets.size())) close_pack();
-  reference.location = pack_.add(content);
+  if (pack_ && pack_->full_with(content.octets.size())) close_pack();
+  if (!pack_) {
+    auto name = archive_.object_names().pack();
+    if (!name) return name.error();
+    objects_.push_back(*name);
+    pack_.emplace(*std::move(name));
+  }
+  reference.location = pack_->add(content);
+  return Ok{};
 }
 
 void Group::close_pack() {
-  if (!pack_.empty()) packs_.push_back(pack_.finish());
+  if (pack_) packs_.push_back(pack_->finish());
+  pack_.reset();
 }
 
 Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
   DepositRow row = std::move(record.row);
   row.record_number = head_.records++;
   head_.bytes_in += record.bytes_in;
-  place_content(std::move(record.statement), row.statement);
+  if (auto placed = place_content(std::move(record.statement), row.statement); !placed) {
+    return placed;
+  }
   for (std::size_t i = 0; i < record.documents.size(); ++i) {
     const Result<bool> before = stored_before(record.documents[i].sha256);
     if (!before) return before.error();
     if (*before) {
       if (auto dropped = drop(record.documents[i]); !dropped) return dropped;
     } else {
-      place_content(std::move(record.documents[i]), row.documents[i]);
+      auto placed = place_content(std::move(record.documents[i]), row.documents[i]);
+      if (!placed) return placed;
     }
   }
   if (row.idempotency) idempotency_.emplace(*row.idempotency, index);
@@ -105,24 +129,26 @@ Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
   return Ok{};
 }
 
+// The entry of the deposit that used this record's idempotency key before.
+Result<std::optional<std::uint64_t>> Group::deposited_before(const PreparedRecord& record) const {
+  const auto& key = record.row.idempotency;
+  if (!key) return std::optional<std::uint64_t>{};
+  if (const auto here = idempotency_.find(*key); here != idempotency_.end()) return {here->second};
+  return find_idempotency(archive_.store(), *key);
+}
+
 // Decides for each record whether it is new, and where it goes.
 Result<Ok> Group::place_all() {
   first_ = turn_.next();
   head_ = turn_.head();
   head_.derived = head_.size;  // derive_rows of every group before this one has returned
   for (std::size_t i = 0; i < records_.size(); ++i) {
-    const auto& key = records_[i].row.idempotency;
-    if (key) {
-      if (const auto here = idempotency_.find(*key); here != idempotency_.end()) {
-        outcomes_[i].index = here->second;
-        continue;
-      }
-      const auto known = find_idempotency(archive_.store(), *key);
-      if (!known) return known.error();
-      if (*known) {
-        outcomes_[i].index = **known;
-        continue;
-      }
+    const auto before = deposited_before(records_[i]);
+    if (!before) return before.error();
+    if (*before) {
+      outcomes_[i].index = **before;
+      if (auto dropped = drop(records_[i]); !dropped) return dropped;
+      continue;
     }
     outcomes_[i].index = first_ + entries_.size();
     if (auto placed = place(records_[i], *outcomes_[i].index); !placed) return placed;
@@ -141,9 +167,10 @@ Result<Ok> Group::write() {
     rows_[i].receipt_size = first_ + rows_.size();
     writes.push_back({keys::deposit_key(first_ + i), encode(rows_[i])});
   }
-  // Dying before this commit returns leaves packs that nothing refers to; dying after it leaves
-  // derived rows for open() to write.
+  // Dying before this commit returns leaves objects that nothing refers to, for open() to erase;
+  // dying after it leaves derived rows for open() to write.
   if (auto done = turn_.append(entries_, std::move(writes), head_); !done) return done;
+  archive_.object_names().settle(objects_);
   auto derived = write_derived_rows(archive_.store(), first_, rows_);
   // A later group's head would say that these rows are there: none may be written.
   if (!derived) turn_.stop();

@@ -96,6 +96,23 @@ class FrameInput {
   bool last_ = false;
 };
 
+// How many chunks there are of a large content. The head says it; where it is not there, the
+// content was cut short, and what there is starts at the first chunk.
+Result<std::uint32_t> count_chunks(const Store& store, const std::string& object) {
+  const auto head = store.read(object, 0, LargeHeader::size);
+  if (head) {
+    const auto header = parse_large_header(*head, object);
+    if (!header) return header.error();
+    return header->chunks;
+  }
+  if (head.error().code != Errc::not_found) return head.error();
+  for (std::uint32_t number = 0;; ++number) {
+    const auto chunk = store.read(chunk_name(object, number), 0, 1);
+    if (!chunk && chunk.error().code != Errc::not_found) return chunk.error();
+    if (!chunk) return number;
+  }
+}
+
 }  // namespace
 
 Bytes encode(const ContentLocation& location) {
@@ -160,6 +177,7 @@ struct ContentSealer::State {
   Hasher sha256{DigestAlgorithm::sha256};
   Hasher sha512{DigestAlgorithm::sha512};
   std::optional<Hasher> sha3_256;
+  LargeName large_name;
   FrameCipher cipher{FrameCipher::Direction::seal};
   FrameCompressor compressor;
   std::array<Bytes, 2> buffers;
@@ -175,7 +193,6 @@ struct ContentSealer::State {
   Result<Ok> put_chunk(const std::string& name, std::uint32_t number, Bytes chunk);
   Result<Ok> put_head(const SealedContent& sealed, const std::vector<FramePlace>& frames,
                       std::uint64_t& stored_length);
-  Result<Ok> erase_chunks(const std::string& name, std::uint32_t count);
 };
 
 void ContentSealer::State::hash(ByteView part) {
@@ -283,16 +300,11 @@ Result<Ok> ContentSealer::State::put_head(const SealedContent& sealed,
   return store.put(std::move(objects));
 }
 
-Result<Ok> ContentSealer::State::erase_chunks(const std::string& name, std::uint32_t count) {
-  for (std::uint32_t number = 0; number < count; ++number) {
-    if (auto done = store.erase(chunk_name(name, number)); !done) return done;
-  }
-  return Ok{};
-}
-
 Result<SealedContent> ContentSealer::State::seal_large(FrameInput& input) {
+  auto name = large_name();
+  if (!name) return name.error();
   SealedContent sealed;
-  sealed.object = new_large_name();
+  sealed.object = *std::move(name);
   const DataKey key = keys.next();
   cipher.start(key);
   std::vector<FramePlace> frames;
@@ -302,9 +314,7 @@ Result<SealedContent> ContentSealer::State::seal_large(FrameInput& input) {
   if (done) done = put_head(sealed, frames, sealed.stored_length);
   if (!done) {
     // What was put is of no use; where even erasing fails, nothing refers to it.
-    const std::uint32_t chunks = frames.empty() ? 0 : frames.back().chunk + 1;
-    if (auto erased = erase_chunks(sealed.object, chunks); !erased) return done.error();
-    if (auto erased = store.erase(sealed.object); !erased) return done.error();
+    if (auto erased = erase_large_content(store, sealed.object); !erased) return done.error();
     return done.error();
   }
   sealed.wrapped_key = vault.wrap(key);
@@ -318,12 +328,13 @@ Result<SealedContent> ContentSealer::State::seal(FrameInput& input, std::string_
 }
 
 ContentSealer::ContentSealer(Store& store, const KeyVault& vault, const Dictionaries& dictionaries,
-                             int level, bool with_sha3_256)
+                             int level, bool with_sha3_256, LargeName large_name)
     : state_(new State{.store = store,
                        .vault = vault,
                        .dictionaries = dictionaries,
                        .keys = {},
                        .sha3_256 = {},
+                       .large_name = large_name ? std::move(large_name) : new_large_name,
                        .compressor = FrameCompressor(level),
                        .buffers = {}}) {
   if (with_sha3_256) state_->sha3_256.emplace(DigestAlgorithm::sha3_256);
@@ -348,12 +359,9 @@ Result<Ok> ContentSealer::discard(const SealedContent& sealed) {
 
 Result<Ok> erase_large_content(Store& store, const std::string& object) {
   if (!object.starts_with("large/")) return Ok{};
-  const auto head = store.read(object, 0, LargeHeader::size);
-  if (!head && head.error().code == Errc::not_found) return Ok{};  // done before
-  if (!head) return head.error();
-  const auto header = parse_large_header(*head, object);
-  if (!header) return header.error();
-  for (std::uint32_t number = 0; number < header->chunks; ++number) {
+  const auto chunks = count_chunks(store, object);
+  if (!chunks) return chunks.error();
+  for (std::uint32_t number = *chunks; number-- > 0;) {
     if (auto done = store.erase(chunk_name(object, number)); !done) return done;
   }
   return store.erase(object);

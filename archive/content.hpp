@@ -57,6 +57,9 @@ struct SealedContent {
 // document.
 using Source = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 
+// Yields a name for a large content's objects. Errors: io.
+using LargeName = std::function<Result<std::string>()>;
+
 // Seals documents one after the other, reusing its contexts and buffers (about 4 MiB).
 // Thread safety: one thread at a time; one for each worker. What it was given must outlive it.
 class ContentSealer {
@@ -64,8 +67,9 @@ class ContentSealer {
   static constexpr std::size_t small_size_max = 1u << 20;
   static constexpr int usual_level = 3;  // of zstd
 
+  // `large_name`: nothing for random names, of which nobody else knows.
   ContentSealer(Store& store, const KeyVault& vault, const Dictionaries& dictionaries,
-                int level = usual_level, bool with_sha3_256 = false);
+                int level = usual_level, bool with_sha3_256 = false, LargeName large_name = {});
   ~ContentSealer();
 
   // Reads `source` to its end. For a document over 1 MiB the objects are put on the way, the head
@@ -83,8 +87,9 @@ class ContentSealer {
   std::unique_ptr<State> state_;
 };
 
-// Erases the objects of a large content, the head last, so that a call that was cut short can be
-// repeated. For one in a pack does nothing: destroying its wrapped key destroys it. Errors: io.
+// Erases the objects of a large content, whole or cut short: the last chunk first and the head
+// last, so that a call that was cut short can be repeated. For one in a pack does nothing:
+// destroying its wrapped key destroys it. Errors: io.
 Result<Ok> erase_large_content(Store& store, const std::string& object);
 
 }  // namespace perdura::archive

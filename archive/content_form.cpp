@@ -1,9 +1,9 @@
 #include "archive/content_form.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "archive/random.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -59,10 +59,8 @@ Result<Ok> check_kind(ByteView octets, std::uint8_t kind, std::string_view where
                std::string(where), "use a newer perdura"};
 }
 
-std::string random_name(std::string_view prefix) {
-  std::array<std::uint8_t, token_size> token{};
-  check(RAND_bytes(token.data(), static_cast<int>(token.size())) == 1,
-        "libcrypto has random octets");
+std::string name_of(std::string_view prefix, ByteView token) {
+  check(token.size() == token_size, "an object's name has a token of 16 octets");
   return std::string(prefix) + verifier::to_hex(token);
 }
 
@@ -169,8 +167,10 @@ Result<std::vector<FramePlace>> parse_frame_table(ByteView octets, const LargeHe
   return frames;
 }
 
-std::string new_pack_name() { return random_name(pack_prefix); }
-std::string new_large_name() { return random_name(large_prefix); }
+std::string pack_name(ByteView token) { return name_of(pack_prefix, token); }
+std::string large_name(ByteView token) { return name_of(large_prefix, token); }
+std::string new_pack_name() { return pack_name(random_octets(token_size)); }
+std::string new_large_name() { return large_name(random_octets(token_size)); }
 
 std::string chunk_name(const std::string& large_name, std::uint32_t number) {
   Bytes octets;

@@ -74,7 +74,11 @@ Bytes write_frame_table(const std::vector<FramePlace>& frames);
 Result<std::vector<FramePlace>> parse_frame_table(ByteView octets, const LargeHeader& header,
                                                   std::string_view where);
 
-// Random names of objects: "pack/" or "large/" and 32 hex digits; chunks have a number behind.
+// Names of objects: "pack/" or "large/" and a token of 16 octets in hex; chunks have a number
+// behind.
+std::string pack_name(ByteView token);
+std::string large_name(ByteView token);
+// Such a name of random octets.
 std::string new_pack_name();
 std::string new_large_name();
 std::string chunk_name(const std::string& large_name, std::uint32_t number);

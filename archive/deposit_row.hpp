@@ -1,6 +1,6 @@
 // What the archive keeps about one deposit beside its journal entry: where the statement and the
 // documents lie, and what a search and a seal need without opening them. One row, in the journal's
-// segment, written in the commit that makes the deposit durable. Layout: formats/store.md.
+// segment, written in the commit that makes the deposit durable. Layout: formats/rows.md.
 //
 // Thread safety: plain values.
 #pragma once

@@ -14,12 +14,13 @@ constexpr std::size_t dictionaries_max = 256;
 
 // Writes the row of a dictionary beside those of the media type that are there: contents that were
 // compressed with an older one need it as long as they are kept.
-Result<Ok> add_row(Store& store, const std::string& media_type, const Bytes& row) {
+Result<Ok> add_row(Store& store, const std::string& media_type, const Bytes& row,
+                   const std::string& pack) {
   for (unsigned number = 0;; ++number) {
     const std::string key = keys::dictionary_key(media_type, number);
     auto done = store.commit({.partition = keys::archive_partition,
                               .conditions = {{key, std::nullopt}},
-                              .writes = {{key, row}}});
+                              .writes = {{key, row}, settled(pack)}});
     if (done || done.error().code != Errc::conflict || number == dictionaries_max) return done;
   }
 }
@@ -31,14 +32,16 @@ Result<Ok> keep_dictionary(Archive& archive, const NewDictionary& dictionary) {
   // A media type of its own, for which there is never a dictionary.
   auto sealed = sealer.seal(ByteView(dictionary.bytes), "application/vnd.perdura.dictionary");
   if (!sealed) return sealed.error();
-  PackBuilder pack;
+  auto name = archive.object_names().pack();
+  if (!name) return name.error();
+  PackBuilder pack(*name);
   const ContentLocation location = pack.add(*sealed);
   std::vector<Object> objects;
   objects.push_back(pack.finish());
   if (auto put = archive.store().put(std::move(objects)); !put) return put;
   RowWriter row;
   row.number(row_version).fixed(sealed->sha256.view()).octets(encode(location));
-  auto done = add_row(archive.store(), dictionary.media_type, row.take());
+  auto done = add_row(archive.store(), dictionary.media_type, row.take(), location.object);
   if (!done) return done;
   return archive.dictionaries().load(dictionary.media_type, sealed->sha256, dictionary.bytes);
 }

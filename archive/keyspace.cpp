@@ -23,6 +23,11 @@ std::string decimal20(std::uint64_t number) {
 
 }  // namespace
 
+std::string object_name_key(ByteView token) { return object_name_prefix + key_of(token); }
+verifier::Bytes token_in(const std::string& object_name_key) {
+  const std::string_view key = object_name_key;
+  return verifier::to_bytes(verifier::as_bytes(key.substr(object_name_prefix.size())));
+}
 std::string dictionary_key(const std::string& media_type, unsigned number) {
   return dictionary_prefix + media_type + '/' + decimal20(number);
 }

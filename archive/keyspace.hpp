@@ -2,7 +2,7 @@
 //
 // The journal is cut into segments of 65,536 entries, a partition each; everything that is decided
 // in one atomic step lies there. The other partitions are derived from it and can be made again.
-// Written down in formats/store.md.
+// Written down in formats/rows.md.
 // Thread safety: pure functions.
 #pragma once
 
@@ -24,6 +24,11 @@ inline const std::string seal_intent_key = "seal-intent";
 std::string renewal_intent_key(const std::string& track);
 // How far a renewal from digests has been confirmed by reading documents.
 std::string confirmation_key(const std::string& renewal_id);
+// A name that deposits may put an object under, by the 16 octets in it.
+inline const std::string object_name_prefix = "object-name/";
+std::string object_name_key(verifier::ByteView token);
+// The octets in such a key.
+verifier::Bytes token_in(const std::string& object_name_key);
 inline const std::string dictionary_prefix = "dictionary/";
 // The dictionaries of a media type are numbered as they were made; each is needed for ever.
 std::string dictionary_key(const std::string& media_type, unsigned number);

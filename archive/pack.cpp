@@ -12,10 +12,7 @@ constexpr std::array<std::uint8_t, 8> pack_header = {'P', 'P', 'A', 'K', 1, 0, 0
 
 }  // namespace
 
-PackBuilder::PackBuilder() { start(); }
-
-void PackBuilder::start() {
-  name_ = new_pack_name();
+PackBuilder::PackBuilder(std::string name) : name_(std::move(name)) {
   octets_.reserve(target_size);
   octets_.assign(pack_header.begin(), pack_header.end());
 }
@@ -33,10 +30,6 @@ ContentLocation PackBuilder::add(const SealedContent& sealed) {
   return {name_, offset, sealed.octets.size(), sealed.length, sealed.wrapped_key};
 }
 
-Object PackBuilder::finish() {
-  Object object{std::move(name_), std::exchange(octets_, {})};
-  start();
-  return object;
-}
+Object PackBuilder::finish() { return {std::move(name_), std::move(octets_)}; }
 
 }  // namespace perdura::archive

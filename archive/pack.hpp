@@ -8,13 +8,14 @@
 
 namespace perdura::archive {
 
-// Gathers sealed contents until the pack is put.
+// Gathers sealed contents until the pack is put; one for each pack.
 // Thread safety: one thread at a time.
 class PackBuilder {
  public:
   static constexpr std::size_t target_size = 4u << 20;
 
-  PackBuilder();
+  // `name`: of the pack's object, as content_form.hpp makes them.
+  explicit PackBuilder(std::string name);
 
   // Whether `more_octets` would take the pack beyond its target: finish() first. An empty pack
   // takes anything.
@@ -25,12 +26,10 @@ class PackBuilder {
   // Octets gathered, the pack's header included.
   std::size_t size() const { return octets_.size(); }
   bool empty() const;
-  // The pack as an object to be put; the builder starts a new one under a new random name.
+  // The pack as an object to be put: the last that is asked of a builder.
   Object finish();
 
  private:
-  void start();
-
   std::string name_;
   Bytes octets_;
 };

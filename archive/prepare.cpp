@@ -111,7 +111,7 @@ Preparer::Preparer(Archive& archive, KeepDictionary keep_dictionary)
     : archive_(archive),
       keep_dictionary_(std::move(keep_dictionary)),
       sealer_(archive.store(), archive.vault(), archive.dictionaries(), ContentSealer::usual_level,
-              archive.config().sha3_256),
+              archive.config().sha3_256, [&archive] { return archive.object_names().large(); }),
       head_buffer_(head_max) {}
 
 Blinded Preparer::blinded(std::string_view kind, const std::string& value) {
@@ -146,8 +146,25 @@ Result<SealedContent> Preparer::seal_document(const DocumentInput& document,
 }
 
 Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
-  check(!record.documents.empty(), "a record has a document");
   PreparedRecord prepared;
+  if (auto done = prepare(record, prepared); !done) {
+    discard(prepared);
+    return done.error();
+  }
+  return prepared;
+}
+
+// Large documents of a record that is refused were put already.
+void Preparer::discard(const PreparedRecord& refused) {
+  for (const SealedContent& document : refused.documents) {
+    if (document.object.empty()) continue;
+    // Where erasing fails too, it is done when the archive is opened next.
+    if (sealer_.discard(document)) archive_.object_names().settle({document.object});
+  }
+}
+
+Result<Ok> Preparer::prepare(const RecordInput& record, PreparedRecord& prepared) {
+  check(!record.documents.empty(), "a record has a document");
   RecordMetadata metadata = record.metadata;
   std::vector<StatementDocument> described;
   for (const DocumentInput& document : record.documents) {
@@ -187,7 +204,7 @@ Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
     row.idempotency = blind(archive_.vault(), "idempotency", record.idempotency_key);
   }
   prepared.statement = *std::move(sealed);
-  return prepared;
+  return Ok{};
 }
 
 }  // namespace perdura::archive

@@ -46,10 +46,13 @@ class Preparer {
   using KeepDictionary = std::function<Result<Ok>(const NewDictionary&)>;
   Preparer(Archive& archive, KeepDictionary keep_dictionary);
 
-  // Errors: those of opening and reading the documents, misuse, io.
+  // Errors: those of opening and reading the documents, misuse, io; nothing is kept of the record
+  // then.
   Result<PreparedRecord> prepare(const RecordInput& record);
 
  private:
+  Result<Ok> prepare(const RecordInput& record, PreparedRecord& prepared);
+  void discard(const PreparedRecord& refused);
   Result<SealedContent> seal_document(const DocumentInput& document,
                                       verifier::StatementDocument& described,
                                       RecordMetadata& metadata);

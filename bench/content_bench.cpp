@@ -13,6 +13,7 @@
 #include <random>
 
 #include "archive/content.hpp"
+#include "archive/content_form.hpp"
 #include "archive/content_reader.hpp"
 #include "archive/memory_store.hpp"
 #include "archive/pack.hpp"
@@ -165,7 +166,7 @@ void Read(benchmark::State& state) {
   std::filesystem::create_directories(folder().path);
   const auto store = *open_rocks_store(place, OpenMode::create);
   ContentSealer sealer(*store, vault(), dictionaries);
-  PackBuilder pack;
+  PackBuilder pack(new_pack_name());
   std::vector<std::pair<ContentLocation, Digest>> contents;
   for (std::size_t i = 0; i < small_fhir().size() / 2; ++i) {
     const auto sealed = sealer.seal(small_fhir()[i], media_type);

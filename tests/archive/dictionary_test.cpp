@@ -6,6 +6,7 @@
 #include <random>
 
 #include "archive/content.hpp"
+#include "archive/content_form.hpp"
 #include "archive/content_reader.hpp"
 #include "archive/frame.hpp"
 #include "archive/memory_store.hpp"
@@ -67,7 +68,7 @@ TEST_F(DictionaryTest, MakesSmallDocumentsManyTimesSmaller) {
   EXPECT_EQ(sealer.seal(document, "text/plain")->octets.size(), before->octets.size())
       << "other media types are not touched";
 
-  PackBuilder pack;
+  PackBuilder pack(new_pack_name());
   const ContentLocation location = pack.add(*after);
   ASSERT_TRUE(store.put({pack.finish()}));
   ContentReader reader(store, vault, dictionaries);

@@ -1,0 +1,154 @@
+#include "archive/object_names.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "archive/content_form.hpp"
+#include "archive/keyspace.hpp"
+#include "archive/records.hpp"
+#include "tests/archive/archive_fixture.hpp"
+
+namespace perdura::archive {
+namespace {
+
+namespace keys = keyspace;
+using Fault = MemoryStore::Fault;
+using Call = MemoryStore::Call;
+
+class ObjectNamesTest : public ArchiveTest {
+ protected:
+  static std::string noise(std::size_t size, unsigned seed) {
+    std::string out(size, '\0');
+    std::uint32_t state = seed * 2654435761u + 1;
+    for (char& octet : out) {
+      state = state * 1664525 + 1013904223;
+      octet = static_cast<char>(state >> 24);
+    }
+    return out;
+  }
+
+  // Packs and large contents that are there, by the token in their names.
+  std::set<std::string> tokens_stored() const {
+    std::set<std::string> tokens;
+    for (const std::string& object : store.objects()) {
+      const std::size_t slash = object.find('/');
+      if (object.starts_with("pack/") || object.starts_with("large/")) {
+        tokens.insert(object.substr(slash + 1, 32));
+      }
+    }
+    return tokens;
+  }
+  // The same of all that records refer to.
+  std::set<std::string> tokens_referred_to() const {
+    std::set<std::string> tokens;
+    const auto take = [&](const ContentReference& reference) {
+      if (reference.location)
+        tokens.insert(verifier::to_hex(*token_of(reference.location->object)));
+    };
+    const auto visit = [&](std::uint64_t, ByteView value) -> Result<bool> {
+      const auto row = decode_deposit_row(value);
+      EXPECT_TRUE(row);
+      take(row->statement);
+      for (const ContentReference& document : row->documents) take(document);
+      return true;
+    };
+    const Journal& journal = archive->journal();
+    EXPECT_TRUE(journal.scan(keys::deposit_prefix, 0, journal.head().size, visit));
+    return tokens;
+  }
+  std::size_t names_reserved() const {
+    return store.scan(keys::archive_partition, keys::object_name_prefix, "", 1000)->size();
+  }
+};
+
+TEST_F(ObjectNamesTest, AnArchiveThatIsClosedReservesNothing) {
+  ASSERT_TRUE(deposit(record("a", noise(3 << 20, 1), "key")));
+  ASSERT_TRUE(deposit(record("b", noise(3 << 20, 2))));
+  EXPECT_GT(names_reserved(), 0u);
+  archive.reset();
+  EXPECT_EQ(names_reserved(), 0u);
+}
+
+TEST_F(ObjectNamesTest, ARecordThatIsHereAlreadyLeavesNoSecondObjects) {
+  ASSERT_TRUE(deposit(record("a", noise(3 << 20, 1), "key")));
+  const auto before = store.objects();
+  ASSERT_TRUE(deposit(record("a", noise(3 << 20, 1), "key")));
+  EXPECT_EQ(store.objects(), before) << "the same deposit sent again";
+  ASSERT_TRUE(deposit(record("b", noise(3 << 20, 1))));
+  EXPECT_EQ(store.objects().size(), before.size() + 1) << "a pack for the statement";
+}
+
+TEST_F(ObjectNamesTest, ARefusedRecordLeavesNoObjects) {
+  RecordInput input = record("a", noise(3 << 20, 1));
+  input.documents.push_back({"b", "", []() -> Result<Source> {
+                               return Error{Errc::not_found, "is not there", "b", ""};
+                             }});
+  const auto before = store.objects();
+  EXPECT_FALSE(deposit(std::move(input)));
+  EXPECT_EQ(store.objects(), before);
+}
+
+TEST_F(ObjectNamesTest, ManyDepositsReserveNoMoreThanTheySettle) {
+  for (unsigned i = 0; i < 300; ++i) ASSERT_TRUE(deposit(record(std::to_string(i), "x")));
+  EXPECT_LE(names_reserved(), 200u);
+}
+
+// A process that dies at the n-th call of a kind: nothing is written after it.
+struct Death {
+  Call call;
+  unsigned nth;
+  Fault fault;
+};
+
+class DeathOfADeposit : public ObjectNamesTest, public testing::WithParamInterface<Death> {};
+
+TEST_P(DeathOfADeposit, LeavesNoObjectThatNothingRefersTo) {
+  ASSERT_TRUE(deposit(record("before", noise(2 << 20, 9))));
+  const auto [call, nth, fault] = GetParam();
+  store.inject(call, nth, fault);
+  for (unsigned n = 1; n <= 100; ++n) store.inject(Call::erase, n, Fault::not_done);
+  for (unsigned i = 0; i < 3; ++i) {
+    if (!deposit(record(std::to_string(i), noise(18 << 20, i)))) break;
+  }
+  store.power_cut();
+  open();
+  EXPECT_EQ(tokens_stored(), tokens_referred_to());
+  EXPECT_EQ(names_reserved(), 0u);
+  expect_all_well("after opening again");
+  ASSERT_TRUE(deposit(record("after", noise(2 << 20, 8))));
+  EXPECT_EQ(tokens_stored(), tokens_referred_to());
+}
+
+// clang-format off
+constexpr Death deaths[] = {
+    {Call::commit, 1, Fault::not_done},
+    {Call::commit, 1, Fault::done},
+    {Call::put,    1, Fault::not_done},
+    {Call::put,    1, Fault::done},
+    {Call::put,    2, Fault::done},
+    {Call::put,    3, Fault::done},
+    {Call::put,    4, Fault::not_done},
+    {Call::put,    4, Fault::done},
+    {Call::put,    5, Fault::done},
+    {Call::put,    6, Fault::done},
+    {Call::put,    8, Fault::not_done},
+    {Call::commit, 2, Fault::not_done},
+    {Call::commit, 2, Fault::done},
+    {Call::commit, 3, Fault::not_done},
+};
+// clang-format on
+INSTANTIATE_TEST_SUITE_P(, DeathOfADeposit, testing::ValuesIn(deaths));
+
+TEST_F(ObjectNamesTest, AnErrorWhileErasingIsSaidAndRepeatedAtTheNextOpening) {
+  store.inject(Call::put, 2, Fault::done);
+  for (unsigned n = 1; n <= 3; ++n) store.inject(Call::erase, n, Fault::not_done);
+  EXPECT_FALSE(deposit(record("a", noise(18 << 20, 1))));
+  EXPECT_FALSE(tokens_stored().empty());
+  store.power_cut();
+  open();
+  EXPECT_EQ(tokens_stored(), tokens_referred_to());
+}
+
+}  // namespace
+}  // namespace perdura::archive
