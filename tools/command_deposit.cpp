@@ -49,7 +49,11 @@ class Outcome {
   }
   void failed(const std::string& what, Error error) {
     ++failed_;
-    if (error.where.empty()) error.where = what;
+    if (error.where.empty()) {
+      error.where = what;
+    } else if (error.where.find(what) == std::string::npos) {
+      error.where = what + ": " + error.where;
+    }
     const std::lock_guard lock(mutex_);
     worst_ = report(error);
   }
@@ -127,8 +131,7 @@ class PathDeposits {
         continue;
       }
       for_each_file(
-          path, [&](const fs::path& file) { add(file_document(file, file.filename().string())); },
-          failed);
+          path, [&](const fs::path& file) { add(file_document(file)); }, failed);
     }
     if (!together_.documents.empty()) send(std::move(together_));
   }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "archive/files.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::tools {
 namespace {
@@ -147,14 +148,17 @@ class ManifestLine {
   const json::object& line_;
 };
 
-void for_each_file(const fs::directory_entry& entry,
+// Who names a pipe wants it read; one that lies in a folder may never have a writer.
+enum class Pipes { read, refused };
+
+void for_each_file(const fs::directory_entry& entry, Pipes pipes,
                    const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
   const bool folder = entry.is_directory(problem);
-  if (!problem && !folder && (entry.is_regular_file(problem) || entry.is_fifo(problem))) {
-    return visit(entry.path());
-  }
+  const bool readable = entry.is_regular_file(problem) ||
+                        (pipes == Pipes::read && !problem && entry.is_fifo(problem));
+  if (!problem && !folder && readable) return visit(entry.path());
   if (problem)
     return failed(archive::system_error(problem.value(), entry.path(), "cannot find it"));
   if (!folder) {
@@ -173,13 +177,24 @@ void for_each_file(const fs::directory_entry& entry,
   std::ranges::sort(entries, {}, [](const fs::directory_entry& one) -> const std::string& {
     return one.path().native();
   });
-  for (const fs::directory_entry& one : entries) for_each_file(one, visit, failed);
+  for (const fs::directory_entry& one : entries) {
+    for_each_file(one, Pipes::refused, visit, failed);
+  }
+}
+
+// The name of a file as a statement can hold it: one in another character set, or with control
+// characters, is spelt with \x{...}, so that its document is kept all the same.
+std::string document_name(const fs::path& path) {
+  std::string name = path.filename().string();
+  const bool control = std::ranges::any_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return control || !verifier::is_utf8(name) ? verifier::printable(name) : name;
 }
 
 }  // namespace
 
-archive::DocumentInput file_document(const fs::path& path, std::string name) {
-  return {.name = std::move(name), .media_type = "", .open = [path]() -> Result<Source> {
+archive::DocumentInput file_document(const fs::path& path) {
+  return {.name = document_name(path), .media_type = "", .open = [path]() -> Result<Source> {
             const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
             if (fd < 0) return archive::system_error(errno, path, "cannot open it");
             return source_of(fd, path);
@@ -197,7 +212,7 @@ void for_each_file(const fs::path& path, const std::function<void(const fs::path
   std::error_code problem;
   const fs::directory_entry entry(path, problem);
   if (problem) return failed(archive::system_error(problem.value(), path, "cannot find it"));
-  for_each_file(entry, visit, failed);
+  for_each_file(entry, Pipes::read, visit, failed);
 }
 
 Result<RecordInput> manifest_record(std::string_view line, const fs::path& folder,
@@ -214,7 +229,7 @@ Result<RecordInput> manifest_record(std::string_view line, const fs::path& folde
     members.text("mediaType", media_type);
     for (const std::string& path : members.paths()) {
       const fs::path at = fs::path(path).is_absolute() ? fs::path(path) : folder / path;
-      record.documents.push_back(file_document(at, fs::path(path).filename().string()));
+      record.documents.push_back(file_document(at));
       record.documents.back().media_type = media_type;
     }
     return record;

@@ -12,8 +12,8 @@
 
 namespace perdura::tools {
 
-// A document that is read from a file when its turn comes.
-archive::DocumentInput file_document(const std::filesystem::path& path, std::string name);
+// A document that is read from a file when its turn comes, under the file's name.
+archive::DocumentInput file_document(const std::filesystem::path& path);
 // A document that is read from standard input.
 archive::DocumentInput stdin_document(std::string name);
 

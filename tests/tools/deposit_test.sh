@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# What lies in folders that people deposit: names in other character sets, pipes, links, loops.
+#
+#   deposit_test.sh BIN     BIN: the folder of perdura
+set -euo pipefail
+bin=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "FAILED: $*" >&2; exit 1; }
+perdura() { timeout 60 "$bin/perdura" "$@"; }
+
+perdura init archive >/dev/null
+mkdir -p in/below
+printf 'one' >$'in/\xe4rzte.txt'
+printf 'two' >$'in/a\nb.txt'
+printf 'three' >in/below/plain.txt
+: >in/empty
+ln -s below in/loop
+ln -s below/plain.txt in/link.txt
+ln -s nowhere in/dangling
+mkfifo in/pipe
+
+status=0
+perdura deposit archive in --receipts receipts --quiet 2>errors || status=$?
+[ "$status" = 1 ] || fail "exit code $status where some files can't be read"
+grep -q 'in/dangling: ' errors || fail "the link that leads nowhere is not named"
+grep -q 'in/pipe: it is neither a file nor a folder' errors || fail "the pipe is not named"
+[ "$(wc -l <errors)" = 2 ] || { cat errors >&2; fail "other errors"; }
+[ "$(wc -l <receipts)" = 5 ] || fail "$(wc -l <receipts) receipts for 5 files"
+perdura list archive >listed
+grep -qF '\x{E4}rzte.txt' listed || fail "a name in Latin 1 is not listed"
+grep -qF 'a\u{A}b.txt' listed || fail "a name with a line feed is not listed"
+
+# A pipe that is named is read.
+perdura deposit archive <(printf 'from a pipe') --receipts receipts --quiet
+record=$(tail -n 1 receipts | sed 's/.*"record":"\([0-9a-f]*\)".*/\1/')
+[ "$(perdura get archive "$record")" = 'from a pipe' ] || fail "a pipe's octets did not come back"
+echo "deposit: all as it should be"
