@@ -70,10 +70,15 @@ Result<XmlEncoding> family(ByteView xml) {
   return XmlEncoding::utf8;
 }
 
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 // The value of `encoding` in an XML declaration, in lower case; "" when there is none.
 std::string declared_encoding(const Units& units) {
   const std::size_t start = units[0] == '\x80' ? (units[1] == '\x80' ? 3 : 1) : 0;  // after a BOM
-  if (!units.starts_with(start, "<?xml")) return "";
+  const std::size_t space = start + std::string_view("<?xml").size();
+  if (!units.starts_with(start, "<?xml") || space >= units.size() || !is_space(units[space])) {
+    return "";  // a processing instruction, of a longer name perhaps
+  }
   std::string declaration;
   for (std::size_t i = start; i < start + declaration_max && i < units.size(); ++i) {
     declaration.push_back(units[i]);
@@ -106,8 +111,6 @@ Result<XmlEncoding> encoding_of(ByteView xml) {
   return Error{Errc::unsupported, "is in the encoding " + declared, "XML declaration",
                "write the document as UTF-8"};
 }
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 class Scan {
  public:

@@ -53,6 +53,8 @@ const Refused refused[] = {
      Errc::unsupported},
     {"shift_jis", "<?xml version='1.0' encoding='Shift_JIS'?><a/>", Errc::unsupported},
     {"utf_7", "<?xml version='1.0' encoding='UTF-7'?><a/>", Errc::unsupported},
+    {"no_declaration_though_it_looks_like_one",
+     "<?xml\xD5 version='1.0' encoding='ISO-8859-1'?><a/>", Errc::malformed},
     {"ebcdic", "\x4C\x6F\xA7\x94", Errc::unsupported},
     {"octets_that_are_not_utf8", "<a>\xC3\x28</a>", Errc::malformed},
     {"nested_deep", repeated("<a>", 65) + repeated("</a>", 65), Errc::too_large},
