@@ -74,7 +74,9 @@ struct ArchiveTimeStamp {
   std::optional<ByteView> attributes;  // the whole element
   // Absent: the token covers the hash of one data object directly (§3.2). Never present but empty.
   std::optional<std::vector<PartialHashtree>> reduced_hashtree;
-  ByteView time_stamp;  // the ContentInfo: the octets that a time-stamp renewal hashes (§5.2)
+  // The ContentInfo: the octets that a time-stamp renewal hashes (§5.2). Empty: of another type
+  // than RFC 3161, which RFC 6283 alone knows.
+  ByteView time_stamp;
 };
 
 // ArchiveTimeStampChain ::= SEQUENCE OF ArchiveTimeStamp                       -- RFC 4998 §5.1

@@ -294,6 +294,10 @@ constexpr Sentence table[] = {
     {"token.no-anchor-given",
      "You have not said whose time-stamps you trust, so this one proves nothing yet."},
     {"token.unreadable-kind", "The time-stamp is of a kind that this program can't read."},
+    {"token.of-another-type",
+     "The time-stamp is of another type than RFC 3161, which this program can't verify: it may "
+     "well "
+     "be good."},
     {"token.malformed", "The time-stamp is not in the form that its standard asks."},
     {"token.covers-expected", "The time-stamp covers exactly what it should."},
     {"token.covers-something-else", "The time-stamp covers something else than what it should."},

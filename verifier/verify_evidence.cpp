@@ -86,6 +86,10 @@ class EvidenceChecks {
   // §4.1: the field, or when it is absent the algorithm of the token's imprint.
   std::optional<DigestAlgorithm> algorithm_of(const ArchiveTimeStamp& ats,
                                               const JudgedToken& judged, Report& report) {
+    if (judged.token() == nullptr) {
+      if (!ats.digest_algorithm) return std::nullopt;
+      return digest_algorithm_from_oid(*ats.digest_algorithm);
+    }
     const auto imprint = digest_algorithm(judged.token()->tst_info.imprint_algorithm);
     if (!imprint) return std::nullopt;  // the token's report says so
     if (ats.digest_algorithm && digest_algorithm_from_oid(*ats.digest_algorithm) != imprint) {
@@ -115,19 +119,17 @@ class EvidenceChecks {
       const JudgedToken& judged = *tokens_[c][j];
       Report part = report_of(judged);
       part.subject = say("subject.time-stamp", {{"number", std::to_string(j + 1)}});
-      if (judged.token() != nullptr) {
-        const auto own = algorithm_of(stamps[j], judged, part);
-        if (j == 0) {
-          algorithm = own;
-          if (own) check_start(c, *own, part);
-        } else if (own && algorithm && *own != *algorithm) {
-          part.findings.push_back(failed(
-              SubIndication::hash_algorithm_failure, say("evidence.renewal-algorithm-differs"),
-              std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
-              "RFC 4998 section 5.1"));
-        } else if (own) {
-          check_timestamp_renewal(c, j, *own, part);
-        }
+      const auto own = algorithm_of(stamps[j], judged, part);
+      if (j == 0) {
+        algorithm = own;
+        if (own) check_start(c, *own, part);
+      } else if (own && algorithm && *own != *algorithm) {
+        part.findings.push_back(
+            failed(SubIndication::hash_algorithm_failure, say("evidence.renewal-algorithm-differs"),
+                   std::string(name(*own)) + " in a chain of " + std::string(name(*algorithm)),
+                   "RFC 4998 section 5.1"));
+      } else if (own) {
+        check_timestamp_renewal(c, j, *own, part);
       }
       chain.parts.push_back(std::move(part));
     }
@@ -158,6 +160,7 @@ class EvidenceChecks {
   // §5.3: the hash function of a chain must hold until the next chain's first time-stamp.
   void check_chain_algorithm(std::size_t c, DigestAlgorithm algorithm, Report& chain) {
     const TimestampToken* first = tokens_[c].front()->token();
+    if (first == nullptr) return;
     Time until = judge_.options().at;
     if (c + 1 < tokens_.size()) {
       const TimestampToken* next = tokens_[c + 1].front()->token();
@@ -257,16 +260,18 @@ class EvidenceChecks {
     }
   }
 
-  // §4.3 step 2: whether the time-stamp relates to a value.
+  // §4.3 step 2: whether the time-stamp relates to a value. One that can't be read may do so.
   bool relates(const ArchiveTimeStamp& ats, std::size_t c, std::size_t j, const Digest& value) {
     if (ats.reduced_hashtree) return contains(ats.reduced_hashtree->front(), value);
-    return equal(tokens_[c][j]->token()->tst_info.hashed_message, value);
+    const TimestampToken* token = tokens_[c][j]->token();
+    return token == nullptr || equal(token->tst_info.hashed_message, value);
   }
 
   // §4.3 steps 3 and 4: whether the lists lead to what was time-stamped.
   bool leads_to_imprint(const ArchiveTimeStamp& ats, std::size_t c, std::size_t j,
                         std::span<const Digest> values, Report& part) {
     constexpr const char* rule = "RFC 4998 section 4.3 steps 3 and 4";
+    if (tokens_[c][j]->token() == nullptr) return false;  // its report says so
     const TstInfo& info = tokens_[c][j]->token()->tst_info;
     const auto wrong = [&](SubIndication why, Text what, std::string detail) {
       part.findings.push_back(failed(why, std::move(what), std::move(detail), rule));
@@ -352,7 +357,7 @@ class EvidenceChecks {
     const TstInfo* before = nullptr;
     for (const auto& chain : tokens_) {
       for (const JudgedPtr& judged : chain) {
-        if (judged->token() == nullptr) return;
+        if (judged->token() == nullptr) continue;
         const TstInfo& info = judged->token()->tst_info;
         if (before != nullptr) check_pair(*before, info);
         before = &info;

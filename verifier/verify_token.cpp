@@ -93,6 +93,13 @@ Report not_readable(const Error& error) {
   return report;
 }
 
+Report of_another_type() {
+  return {say("subject.one-time-stamp"),
+          {undecided(SubIndication::unsupported_algorithm, say("token.of-another-type"), "",
+                     "RFC 6283 section 3.1.2")},
+          {}};
+}
+
 }  // namespace
 
 struct JudgedToken::Digests {
@@ -125,7 +132,9 @@ struct TokenJudge::State {
     const auto fresh = std::make_shared<JudgedToken>(content_info, std::move(later));
     fresh->reference_ = reference;
     auto token = parse_timestamp_token(fresh->octets_);
-    if (token) {
+    if (content_info.empty()) {
+      fresh->report_ = of_another_type();
+    } else if (token) {
       fresh->token_ = *std::move(token);
       fresh->report_ = check_token(*fresh, trust, options);
     } else {

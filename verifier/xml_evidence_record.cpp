@@ -177,13 +177,11 @@ class XmlEvidenceRecord::Reader {
       fail(element, "has no TimeStampToken, or too much");
       return {};
     }
-    const std::string type = children[0].attribute("Type").value_or("");
-    if (type != "RFC3161") {
-      fail(children[0], "time-stamps of type '" + type + "' are not known", Errc::unsupported);
-      return {};
-    }
+    const auto type = children[0].attribute("Type");
+    if (!type) fail(children[0], "has no Type");
     if (children.size() == 2) read_cryptographic_information(children[1]);
-    return octets(children[0]);
+    // §3.1.2: XMLENTRUST too, and others to come. What the element holds is that type's to say.
+    return type == "RFC3161" ? octets(children[0]) : ByteView();
   }
 
   // §3.1.3. Of types that are not known nothing is used.

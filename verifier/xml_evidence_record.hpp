@@ -24,11 +24,11 @@ inline constexpr std::string_view xml_evidence_namespace = "urn:ietf:params:xml:
 class XmlEvidenceRecord {
  public:
   // Reads an XML document whose root is an EvidenceRecord. Errors: malformed (names the element),
-  // unsupported (a version, hash function, canonicalization or type of time-stamp that is not
-  // known), too_large.
+  // unsupported (a version, hash function or canonicalization that is not known), too_large.
   static Result<XmlEvidenceRecord> parse(ByteView xml);
 
-  // Chains, hash trees and tokens. There are no encodings, and `crypto_infos` stands for
+  // Chains, hash trees and tokens. There are no encodings, tokens that are not of RFC 3161 are
+  // empty, and `crypto_infos` stands for
   // SupportingInformationList.
   const EvidenceRecord& record() const { return record_; }
 

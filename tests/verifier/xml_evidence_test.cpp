@@ -219,6 +219,33 @@ TEST(XmlEvidence, ADocumentThatIsXmlIsCoveredInCanonicalForm) {
   EXPECT_EQ(judge(xml, {"<a b='2'><c/></a>"}), "FAILED HASH_FAILURE");
 }
 
+// RFC 6283 §3.1.2 names a second type of token, whose form is nowhere told.
+TEST(XmlEvidence, ATimeStampOfAnotherTypeDecidesNothingAndHidesNothing) {
+  const std::string other =
+      "Type=\"XMLENTRUST\"><t:EntrustTimeStamp xmlns:t=\"urn:x\"></t:EntrustTimeStamp><";
+  const auto entrust = [&](std::string xml, std::size_t nth) {
+    constexpr std::string_view type = "Type=\"RFC3161\"";
+    std::size_t at = xml.find(type);
+    for (std::size_t i = 0; i < nth; ++i) at = xml.find(type, at + 1);
+    return xml.replace(at, xml.find('<', at) + 1 - at, other);
+  };
+  const std::string one = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
+  EvidenceReport report;
+  EXPECT_EQ(judge(entrust(one, 0), documents, &report), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_NE(text(report.report).find("of another type than RFC 3161"), std::string::npos);
+  EXPECT_FALSE(report.existed_since);
+  // What its own lists show is seen all the same.
+  EXPECT_EQ(judge(entrust(one, 0), {"statement", "another"}), "FAILED HASH_FAILURE");
+  // Among others that can be judged, wherever it stands.
+  XmlMaker maker(documents);
+  maker.chain_at("2030-01-01", sha256).renew_at("2032-01-01").renew_at("2033-01-01");
+  const std::string renewed = maker.record();
+  EXPECT_EQ(judge(entrust(renewed, 2), documents), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_EQ(judge(entrust(renewed, 1), documents, &report), "FAILED LINK_FAILURE");
+  const std::string alone_one = XmlMaker({"x"}).chain_at("2030-01-01", sha256, false).record();
+  EXPECT_EQ(judge(entrust(alone_one, 0), {"x"}), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+}
+
 TEST(XmlEvidence, CitesTheRulesOfItsOwnStandard) {
   EvidenceReport report;
   judge(XmlMaker(documents).chain_at("2030-01-01", sha256).record(), documents, &report);
@@ -241,7 +268,7 @@ const Malformed malformed[] = {
      "hash function http://www.w3.org/2001/04/xmlenc#md5 is not known"},
     {"canonicalization", "xml-exc-c14n#", "xml-exc-c14n#x",
      "canonicalization http://www.w3.org/2001/10/xml-exc-c14n#x is not known"},
-    {"token_type", "RFC3161", "XMLENTRUST", "time-stamps of type 'XMLENTRUST' are not known"},
+    {"token_type", "Type=\"RFC3161\"", "", "has no Type"},
     {"foreign_element", "<HashTree>", "<x xmlns='urn:x'/><HashTree>", "does not belong here"},
 };
 class MalformedXmlEvidence : public testing::TestWithParam<Malformed> {};
