@@ -144,6 +144,42 @@ std::optional<Finding> judge_tag_file(PackageReader& reader, const ManifestEntry
                 "SHA-256 is " + digest.hex() + ", listed " + entry.sha256.hex(), rule);
 }
 
+// The lines of the tag manifest, each against the file that it names.
+class TagManifest {
+ public:
+  TagManifest(PackageReader& reader, TagFiles& into) : reader_(reader), into_(into) {}
+
+  void judge(std::string_view text) {
+    for (std::string_view rest = text; !rest.empty() && into_.findings.size() < findings_max;) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      judge_line(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (into_.findings.empty()) {
+      into_.findings.push_back(
+          passed(say("package.tag-files-unaltered"), std::to_string(lines_) + " files", rule));
+    }
+  }
+
+ private:
+  void judge_line(std::string_view line) {
+    const auto entry = parse_line(line);
+    if (!entry || entry->name.starts_with("data/") || ++lines_ > findings_max) {
+      into_.findings.push_back(
+          failed(SubIndication::format_failure, say("package.tag-manifest-line"), "", rule));
+      return;
+    }
+    if (const auto number = reader_.number(entry->name)) (*into_.listed)[*number] = true;
+    if (auto finding = judge_tag_file(reader_, *entry)) {
+      into_.findings.push_back(*std::move(finding));
+    }
+  }
+
+  PackageReader& reader_;
+  TagFiles& into_;
+  std::size_t lines_ = 0;
+};
+
 std::string oxum_of(std::string_view bag_info) {
   constexpr std::string_view label = "Payload-Oxum:";
   for (std::size_t start = 0; start < bag_info.size();) {
@@ -178,15 +214,15 @@ void BagManifest::add(Finding finding) {
   if (findings_.size() < findings_max) findings_.push_back(std::move(finding));
 }
 
-Result<BagManifest> BagManifest::open(const PackageSource& source) {
+Result<BagManifest> BagManifest::open(const PackageSource& source, const TagFiles& tags) {
   BagManifest manifest(source);
-  if (auto scanned = manifest.scan(); !scanned) return scanned.error();
+  if (auto scanned = manifest.scan(tags); !scanned) return scanned.error();
   if (manifest.ascending_) return manifest;
   if (auto loaded = manifest.load(); !loaded) return loaded.error();
   return manifest;
 }
 
-Result<Ok> BagManifest::scan() {
+Result<Ok> BagManifest::scan(const TagFiles& tags) {
   auto stream = ManifestStream::open(*source_);
   if (!stream) return stream.error();
   // A reader of its own: it goes from name to name as the manifest does.
@@ -209,12 +245,13 @@ Result<Ok> BagManifest::scan() {
     if (const auto number = (*names)->number(name)) listed[*number] = true;
     before = std::move(name);
   }
-  return find_unlisted(listed);
+  return find_unlisted(listed, tags);
 }
 
-Result<Ok> BagManifest::find_unlisted(const std::vector<bool>& listed) {
+Result<Ok> BagManifest::find_unlisted(const std::vector<bool>& listed, const TagFiles& tags) {
   return source_->for_each([&](std::uint32_t number, const std::string& name) {
-    if (listed[number] || !name.starts_with("data/")) return;
+    const bool payload = name.starts_with("data/");
+    if (payload ? listed[number] : !tags.listed || (*tags.listed)[number]) return;
     if (++unlisted_count_ <= unlisted_names_max) {
       unlisted_[std::string(group_folder(name))].push_back(name);
     }
@@ -265,40 +302,30 @@ Result<Ok> BagManifest::for_each_group(const std::function<Result<Ok>(FileGroup)
   }
 }
 
-std::vector<Finding> judge_tag_files(const PackageSource& source, std::string& payload_oxum) {
-  std::vector<Finding> findings;
+TagFiles judge_tag_files(const PackageSource& source) {
+  TagFiles tags;
   const auto reader = source.reader();
-  if (!reader) return {unreadable("the package", reader.error())};
+  if (!reader) {
+    tags.findings.push_back(unreadable("the package", reader.error()));
+    return tags;
+  }
   const auto bagit = read_whole(**reader, "bagit.txt", tag_file_size_max);
   if (!bagit || as_text(*bagit) != "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") {
-    findings.push_back(
+    tags.findings.push_back(
         failed(SubIndication::format_failure, say("package.no-bag"), "", "RFC 8493 section 2.1.1"));
   }
   if (const auto info = read_whole(**reader, "bag-info.txt", tag_file_size_max)) {
-    payload_oxum = oxum_of(as_text(*info));
+    tags.payload_oxum = oxum_of(as_text(*info));
   }
-  const auto tags = read_whole(**reader, tag_manifest_name, tag_file_size_max);
-  if (!tags) {
-    findings.push_back(unreadable(tag_manifest_name, tags.error()));
-    return findings;
+  const auto manifest = read_whole(**reader, tag_manifest_name, tag_file_size_max);
+  if (!manifest) {
+    tags.findings.push_back(unreadable(tag_manifest_name, manifest.error()));
+    return tags;
   }
-  std::size_t lines = 0;
-  for (std::string_view rest = as_text(*tags); !rest.empty() && findings.size() < findings_max;) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const auto entry = parse_line(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (!entry || entry->name.starts_with("data/") || ++lines > findings_max) {
-      findings.push_back(
-          failed(SubIndication::format_failure, say("package.tag-manifest-line"), "", rule));
-    } else if (auto finding = judge_tag_file(**reader, *entry)) {
-      findings.push_back(*std::move(finding));
-    }
-  }
-  if (findings.empty()) {
-    findings.push_back(
-        passed(say("package.tag-files-unaltered"), std::to_string(lines) + " files", rule));
-  }
-  return findings;
+  tags.listed.emplace(source.size());
+  if (const auto number = (*reader)->number(tag_manifest_name)) (*tags.listed)[*number] = true;
+  TagManifest(**reader, tags).judge(as_text(*manifest));
+  return tags;
 }
 
 }  // namespace perdura::verifier

@@ -36,17 +36,29 @@ struct FileGroup {
 // The folder by which a payload file is judged, as in FileGroup; "" when it stands alone.
 std::string_view group_folder(std::string_view name);
 
-// Files of the payload that no line of the manifest names, by group_folder().
+// Files that no line of a manifest names, by group_folder().
 using UnlistedFiles = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// What lies outside of data/, as judge_tag_files() found it.
+struct TagFiles {
+  std::vector<Finding> findings;
+  std::string payload_oxum;  // what bag-info.txt says: "octets.files"; "" when it says nothing
+  // By file number, those that tagmanifest-sha256.txt names, and itself; nothing when it can't be
+  // read.
+  std::optional<std::vector<bool>> listed;
+};
+
+// Judges bagit.txt, bag-info.txt and the files outside of data/ against tagmanifest-sha256.txt.
+TagFiles judge_tag_files(const PackageSource& source);
 
 // manifest-sha256.txt. Lines in ascending order of names, as the archive writes them, are read one
 // at a time; others are put in order in memory, within a bound.
 class BagManifest {
  public:
-  // Reads the manifest once to see how it is ordered and which files it does not name. What is
-  // wrong with its lines is a finding. Errors: not_found (no manifest), those of reading,
-  // too_large.
-  static Result<BagManifest> open(const PackageSource& source);
+  // Reads the manifest once to see how it is ordered and which files neither it nor the tag
+  // manifest names. What is wrong with its lines is a finding. Errors: not_found (no manifest),
+  // those of reading, too_large.
+  static Result<BagManifest> open(const PackageSource& source, const TagFiles& tags);
 
   // Every group, in ascending order of names. Errors: those of reading, and of `visit`.
   Result<Ok> for_each_group(const std::function<Result<Ok>(FileGroup)>& visit) const;
@@ -58,9 +70,9 @@ class BagManifest {
 
  private:
   explicit BagManifest(const PackageSource& source) : source_(&source) {}
-  Result<Ok> scan();
+  Result<Ok> scan(const TagFiles& tags);
   Result<Ok> load();
-  Result<Ok> find_unlisted(const std::vector<bool>& listed);
+  Result<Ok> find_unlisted(const std::vector<bool>& listed, const TagFiles& tags);
   void add(Finding finding);
 
   const PackageSource* source_;
@@ -71,9 +83,5 @@ class BagManifest {
   bool ascending_ = true;
   std::vector<ManifestEntry> sorted_;  // only when the manifest is not ascending
 };
-
-// Judges bagit.txt, bag-info.txt and the files outside of data/ against tagmanifest-sha256.txt.
-// `payload_oxum` receives what bag-info.txt says ("octets.files"); "" when it says nothing.
-std::vector<Finding> judge_tag_files(const PackageSource& source, std::string& payload_oxum);
 
 }  // namespace perdura::verifier

@@ -76,7 +76,7 @@ class BatchChecks {
   // The signed checkpoint that the seal covers.
   void read_note() {
     for (const ManifestEntry& entry : group_.files) {
-      if (!entry.name.ends_with("/checkpoint")) continue;
+      if (entry.name != group_.folder + "checkpoint") continue;
       const auto octets = read(entry, note_size_max);
       if (!octets) return;
       note_ = std::string(as_text(*octets));

@@ -63,18 +63,19 @@ class PackageChecks {
 
   Result<PackageSummary> run() {
     const auto start = std::chrono::steady_clock::now();
-    for (Finding& finding : judge_tag_files(source_, payload_oxum_)) add(std::move(finding));
+    const TagFiles tags = judge_tag_files(source_);
+    for (const Finding& finding : tags.findings) add(finding);
     auto reader = source_.reader();
     if (!reader) return reader.error();
     read_header(**reader);
     if (auto known = choose_log_key(); !known) return known.error();
-    auto manifest = BagManifest::open(source_);
+    auto manifest = BagManifest::open(source_, tags);
     if (manifest) {
       for (const Finding& finding : manifest->findings()) add(finding);
       const PackageContext context = context_for(manifest->unlisted(), **reader);
       if (auto judged = judge_groups(*manifest, context); !judged) return judged.error();
       report_unlisted(*manifest);
-      check_counts();
+      check_counts(tags.payload_oxum);
     } else {
       add(failed(manifest.error().code == Errc::not_found ? SubIndication::missing_data
                                                           : SubIndication::format_failure,
@@ -276,7 +277,7 @@ class PackageChecks {
   }
 
   // What the package says about its own size, when nothing else explains a difference.
-  void check_counts() {
+  void check_counts(const std::string& payload_oxum) {
     if (has_header_ && summary_.header.records != summary_.records) {
       add(failed(
           SubIndication::missing_data,
@@ -286,9 +287,9 @@ class PackageChecks {
     }
     const std::string oxum = std::to_string(summary_.bytes) + "." + std::to_string(summary_.files);
     const bool sound = std::max(summary_.report.verdict(), worst_record_) != Verdict::failed;
-    if (sound && !payload_oxum_.empty() && payload_oxum_ != oxum) {
+    if (sound && !payload_oxum.empty() && payload_oxum != oxum) {
       add(failed(SubIndication::missing_data, say("package.oxum-differs"),
-                 "Payload-Oxum " + payload_oxum_ + ", found " + oxum, "RFC 8493 section 2.2.2"));
+                 "Payload-Oxum " + payload_oxum + ", found " + oxum, "RFC 8493 section 2.2.2"));
     }
   }
 
@@ -299,7 +300,6 @@ class PackageChecks {
   PackageSummary summary_;
   std::optional<NoteVerifier> log_;
   bool has_header_ = false;
-  std::string payload_oxum_;
   std::uint64_t batches_ = 0;
   Verdict worst_record_ = Verdict::passed;  // of records and batches
   const UnlistedFiles* unvisited_ = nullptr;

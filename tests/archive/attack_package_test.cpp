@@ -38,6 +38,7 @@ class PackageAttack : public testing::Test {
 
   Judged judge(const PackageOptions& options) {
     Judged judged;
+    sample_.keep(folder_ / "package");
     const auto summary = verify_package(folder_ / "package", options, [&](RecordResult record) {
       judged.records[record.record] = std::move(record);
     });

@@ -44,10 +44,12 @@ class Hostile : public testing::Test {
 
   // What is wrong; "" when the zip can be opened.
   std::string fault() const {
+    sample->keep(zip_);
     const auto source = open_zip_in_memory(as_bytes(zip_));
     return source ? "" : source.error().what;
   }
   PackageSummary judge() const {
+    sample->keep(zip_);
     const auto source = open_zip_in_memory(as_bytes(zip_));
     if (!source) throw std::runtime_error(to_string(source.error()));
     const auto summary = verify_package(**source, sample->options(), [](const RecordResult&) {});

@@ -32,6 +32,7 @@ class Package : public testing::Test {
 
   Judged judge(const fs::path& path, const PackageOptions& options) {
     Judged judged;
+    sample_.keep(path);
     const auto summary = verify_package(path, options, [&](RecordResult record) {
       judged.order.push_back(record.record);
       judged.records[record.record] = std::move(record);
@@ -318,6 +319,32 @@ TEST_F(Package, NoticesAFileThatIsThereThoughNotListed) {
   write_text(in_folder(sample_.name(1, "documents/009-more.txt")), "more");
   expect_only(judge_folder(), 1, Verdict::failed, SubIndication::missing_data,
               "documents/009-more.txt is in the package, but");
+}
+
+TEST_F(Package, NoticesAFileBesideThePayloadThatNothingLists) {
+  for (const char* name : {"READ-ME-FIRST.html", "verify/perdura-verify", "Data/x", "fetch.txt"}) {
+    fs::remove_all(folder_ / "package");
+    write_folder();
+    fs::create_directories(fs::path(in_folder(name)).parent_path());
+    write_text(in_folder(name), "Trust me.");
+    const Judged judged = judge_folder();
+    EXPECT_EQ(judged.summary.verdict, Verdict::failed) << name;
+    EXPECT_EQ(judged.summary.passed, 3u);  // no record has to do with it
+    EXPECT_NE(summary_text(judged.summary, TextDetail::brief)
+                  .find(std::string(name) + " is in the package, but the package does not list it"),
+              std::string::npos);
+  }
+}
+
+TEST_F(Package, NoticesATagManifestThatLeavesTheManifestOut) {
+  write_folder();
+  write_text(in_folder("tagmanifest-sha256.txt"),
+             hash(DigestAlgorithm::sha256, as_bytes(read_text(in_folder("bagit.txt")))).hex() +
+                 "  bagit.txt\n");
+  const Judged judged = judge_folder();
+  EXPECT_EQ(judged.summary.verdict, Verdict::failed);
+  EXPECT_NE(summary_text(judged.summary, TextDetail::brief).find("manifest-sha256.txt is in"),
+            std::string::npos);
 }
 
 TEST_F(Package, NoticesAnUnlistedRecord) {

@@ -1,6 +1,10 @@
 #include "sample_package.hpp"
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -123,6 +127,37 @@ PackageOptions SamplePackage::options() const {
   options.judge.at = sealed + 24 * 3600;
   options.threads = 2;
   return options;
+}
+
+// "" when nothing is to be kept.
+std::filesystem::path SamplePackage::place_to_keep() const {
+  constexpr int kept_of_a_test = 40;
+  const char* folder = std::getenv("PERDURA_KEEP_PACKAGES");
+  if (folder == nullptr) return {};
+  static std::map<std::string, int> kept;
+  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = std::string(test->test_suite_name()) + "." + test->name();
+  std::ranges::replace(name, '/', '.');
+  const int number = ++kept[name];
+  if (number > kept_of_a_test) return {};
+  name += "." + std::to_string(number);
+  const std::filesystem::path place = std::filesystem::path(folder) / name;
+  std::filesystem::copy_file(ca(), place.string() + ".pem");
+  return place;
+}
+
+void SamplePackage::keep(const std::filesystem::path& package) const {
+  const std::filesystem::path place = place_to_keep();
+  if (place.empty()) return;
+  const bool folder = std::filesystem::is_directory(package);
+  std::filesystem::copy(package, place.string() + (folder ? "" : ".zip"),
+                        std::filesystem::copy_options::recursive);
+}
+
+void SamplePackage::keep(const std::string& zip) const {
+  if (const std::filesystem::path place = place_to_keep(); !place.empty()) {
+    write_text(place.string() + ".zip", zip);
+  }
 }
 
 void SamplePackage::make_record(std::size_t i) {

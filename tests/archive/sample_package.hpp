@@ -41,10 +41,16 @@ class SamplePackage {
   std::string log_key() const { return key_.vkey(); }
   const verifier::NoteKey& key() const { return key_; }
   std::filesystem::path ca() const { return folder_ / "tsa" / "ca.pem"; }
+  // Where PERDURA_KEEP_PACKAGES names a folder, keeps a copy of what a test is about to judge
+  // there, and the CA beside it, so that another verifier can judge the same. The first of each
+  // test, not thousands.
+  void keep(const std::filesystem::path& package) const;
+  void keep(const std::string& zip) const;
   // One token over `imprint`, as of the seal.
   verifier::Bytes stamp(const verifier::Digest& imprint) const;
 
  private:
+  std::filesystem::path place_to_keep() const;
   void make_record(std::size_t i);
   void seal();
 
