@@ -72,14 +72,14 @@ function* linesOf(pieces: Iterable<Uint8Array>, name: string): Generator<string 
 
 export class BagManifest {
   readonly findings: Finding[] = [];
-  // Files of the payload that no line names, by folder.
+  // Files that no line of it or of the tag manifest names, by folder.
   readonly unlisted = new Map<string, string[]>();
   unlistedCount = 0;
   files = 0;
   private readonly entries: ManifestEntry[] = [];
 
   // Throws not_found when there is no manifest, and what reading throws.
-  constructor(source: ZipSource) {
+  constructor(source: ZipSource, tags: TagFiles) {
     for (const line of linesOf(source.read(manifestName), manifestName)) {
       const entry = line === null ? null : parseLine(line);
       if (entry === null || !entry.name.startsWith('data/')) {
@@ -90,7 +90,7 @@ export class BagManifest {
       }
     }
     this.sort();
-    this.findUnlisted(source);
+    this.findUnlisted(source, tags);
   }
 
   // Every group, in ascending order of names.
@@ -129,10 +129,11 @@ export class BagManifest {
     this.entries.splice(0, before, ...kept);
   }
 
-  private findUnlisted(source: ZipSource): void {
+  private findUnlisted(source: ZipSource, tags: TagFiles): void {
     const listed = new Set(this.entries.map(({ name }) => folded(name)));
     for (const name of source.names()) {
-      if (!name.startsWith('data/') || listed.has(folded(name))) continue;
+      const among = name.startsWith('data/') ? listed : tags.listed;
+      if (among === null || among.has(folded(name))) continue;
       if (++this.unlistedCount > unlistedMax) continue;
       const folder = groupFolder(name);
       this.unlisted.set(folder, [...(this.unlisted.get(folder) ?? []), name]);
@@ -186,8 +187,16 @@ function declaresBag(source: ZipSource): boolean {
   }
 }
 
+// What lies outside of data/.
+export interface TagFiles {
+  findings: Finding[];
+  oxum: string; // what bag-info.txt says of the payload
+  // Names in lower case that the tag manifest lists, and its own; null when it can't be read.
+  listed: Set<string> | null;
+}
+
 // Judges bagit.txt and the files outside of data/ against the tag manifest.
-export function judgeTagFiles(source: ZipSource): { findings: Finding[]; oxum: string } {
+export function judgeTagFiles(source: ZipSource): TagFiles {
   const findings: Finding[] = [];
   if (!declaresBag(source)) {
     findings.push(
@@ -203,15 +212,20 @@ export function judgeTagFiles(source: ZipSource): { findings: Finding[]; oxum: s
     lines = [...linesOf([octets], tagManifestName)];
   } catch (thrown) {
     findings.push(unreadable(tagManifestName, thrown));
-    return { findings, oxum };
+    return { findings, oxum, listed: null };
   }
+  const listed = new Set([tagManifestName]);
   for (const [i, line] of lines.entries()) {
     if (findings.length >= findingsMax) break;
     const entry = line === null ? null : parseLine(line);
-    const finding =
-      entry === null || entry.name.startsWith('data/') || i >= findingsMax
-        ? failed('FORMAT_FAILURE', 'A line of the tag manifest is not of its form.', { rule })
-        : judgeTagFile(source, entry);
+    if (entry === null || entry.name.startsWith('data/') || i >= findingsMax) {
+      findings.push(
+        failed('FORMAT_FAILURE', 'A line of the tag manifest is not of its form.', { rule }),
+      );
+      continue;
+    }
+    listed.add(folded(entry.name));
+    const finding = judgeTagFile(source, entry);
     if (finding !== null) findings.push(finding);
   }
   if (findings.length === 0) {
@@ -222,5 +236,5 @@ export function judgeTagFiles(source: ZipSource): { findings: Finding[]; oxum: s
       }),
     );
   }
-  return { findings, oxum };
+  return { findings, oxum, listed };
 }

@@ -42,6 +42,8 @@ export interface PackageContext {
   tracks: { name: string; selfAsserted: boolean }[];
   newest: Checkpoint | null; // of the journal, verified
   batches: Map<bigint, BatchResult>; // complete before records are judged
+  // Takes note of a checkpoint that the journal's key signed: all in a package are of one journal.
+  compare: (checkpoint: Checkpoint) => void;
 }
 
 export interface BatchResult {
@@ -152,7 +154,7 @@ class BatchChecks {
   // The signed checkpoint that the seal covers.
   private readNote(): void {
     for (const entry of this.group.files) {
-      if (!entry.name.endsWith('/checkpoint')) continue;
+      if (entry.name !== `${this.group.folder}checkpoint`) continue;
       const octets = this.read(entry, noteSizeMax);
       if (octets === null) return;
       this.note = octets;
@@ -190,13 +192,14 @@ class BatchChecks {
     }
     const rule = 'c2sp.org/signed-note';
     try {
-      const { size } = log.checkpoint(note);
+      const checkpoint = log.checkpoint(note);
       this.add(
         passed("The checkpoint is signed by the journal's key.", {
-          detail: `${size} entries`,
+          detail: `${checkpoint.size} entries`,
           rule,
         }),
       );
+      this.context.compare(checkpoint);
       return true;
     } catch (thrown) {
       this.add(

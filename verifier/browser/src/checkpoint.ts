@@ -3,7 +3,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { concat, decimal, decodeUtf8, encodeUtf8, equal, fromBase64, toHex } from './bytes.js';
-import { Malformed } from './der.js';
+import { asMalformed, Malformed } from './der.js';
 import { hash } from './digest.js';
 
 const noteSizeMax = 64 << 10;
@@ -129,6 +129,16 @@ export class NoteVerifier {
       );
     }
     return checkpoint;
+  }
+
+  // The same, or null for any other note.
+  checkpointIfSigned(octets: Uint8Array): Checkpoint | null {
+    try {
+      return this.checkpoint(octets);
+    } catch (thrown) {
+      asMalformed(thrown);
+      return null;
+    }
   }
 
   private verify({ text, signatures }: Note): void {

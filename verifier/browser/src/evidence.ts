@@ -125,7 +125,14 @@ class EvidenceChecks {
   }
 
   // Section 4.1: the field, or when it is absent the algorithm of the token's imprint.
-  private algorithmOf(ats: ArchiveTimestamp, info: TstInfo, part: Report): DigestAlgorithm | null {
+  private algorithmOf(
+    ats: ArchiveTimestamp,
+    info: TstInfo | undefined,
+    part: Report,
+  ): DigestAlgorithm | null {
+    if (info === undefined) {
+      return ats.digestAlgorithm === null ? null : digestFromOid(ats.digestAlgorithm);
+    }
     const imprint = digestAlgorithm(info.imprintAlgorithm);
     if (imprint === null) return null; // the token's report says so
     if (ats.digestAlgorithm !== null && digestFromOid(ats.digestAlgorithm) !== imprint) {
@@ -165,8 +172,7 @@ class EvidenceChecks {
         subjectArgs: [String(j + 1)],
       };
       chain.parts.push(part);
-      if (judged.token === null) return;
-      const own = this.algorithmOf(ats, judged.token.info, part);
+      const own = this.algorithmOf(ats, judged.token?.info, part);
       if (j === 0) algorithm = own;
       if (own === null) return;
       if (j === 0) {
@@ -189,7 +195,8 @@ class EvidenceChecks {
 
   // Section 5.3: the hash function of a chain must hold until the next chain's first time-stamp.
   private checkChainAlgorithm(c: number, algorithm: DigestAlgorithm, chain: Report): void {
-    const made = this.tokens[c]![0]!.token!.info.genTime;
+    const made = this.tokens[c]![0]!.token?.info.genTime;
+    if (made === undefined) return;
     const next = this.tokens[c + 1]?.[0];
     if (next !== undefined && next.token === null) return;
     const until = next?.token?.info.genTime ?? this.judge.options.at;
@@ -269,9 +276,10 @@ class EvidenceChecks {
     );
   }
 
-  // Section 4.3 step 2: whether the time-stamp relates to a value.
+  // Section 4.3 step 2: whether the time-stamp relates to a value. One that can't be read may do so.
   private relates(ats: ArchiveTimestamp, c: number, j: number, value: Uint8Array): boolean {
-    const list = ats.reducedHashtree?.[0] ?? [this.tokens[c]![j]!.token!.info.hashedMessage];
+    const imprint = this.tokens[c]![j]!.token?.info.hashedMessage ?? value;
+    const list = ats.reducedHashtree?.[0] ?? [imprint];
     return list.some((other) => equal(other, value));
   }
 
@@ -284,7 +292,8 @@ class EvidenceChecks {
     part: Report,
   ): boolean {
     const rule = 'RFC 4998 section 4.3 steps 3 and 4';
-    const { info } = this.tokens[c]![j]!.token!;
+    const info = this.tokens[c]![j]!.token?.info;
+    if (info === undefined) return false; // its report says so
     const lists = ats.reducedHashtree;
     if (lists === null) {
       if (values.every((value) => equal(value, values[0]!))) return true;
@@ -405,7 +414,7 @@ class EvidenceChecks {
   private checkOrder(): void {
     let before: TstInfo | null = null;
     for (const { token } of this.tokens.flat()) {
-      if (token === null) return;
+      if (token === null) continue;
       if (before !== null) this.checkPair(before, token.info);
       before = token.info;
     }

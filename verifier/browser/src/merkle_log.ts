@@ -84,3 +84,36 @@ export function verifyConsistency(
   }
   return sn === 0n && equal(fr, oldRoot) && equal(sr, newRoot);
 }
+
+// The ranges of leaves [begin, end) whose hashes prove entry `index` of the log of `size` entries, as
+// texts, in the order of the proof.
+function inclusionPath(index: bigint, size: bigint): string[] {
+  const path: string[] = [];
+  let [begin, end] = [0n, size];
+  while (end - begin > 1n) {
+    let half = 1n;
+    while (half * 2n < end - begin) half *= 2n;
+    const middle = begin + half;
+    path.unshift(index < middle ? `${middle} ${end}` : `${begin} ${middle}`);
+    if (index < middle) end = middle;
+    else begin = middle;
+  }
+  return path;
+}
+
+export interface Inclusion {
+  size: bigint;
+  proof: Uint8Array[];
+}
+
+// Whether two proofs of one entry, in logs of perhaps different sizes, give one hash to every subtree
+// that both name. True when either is no proof of its size: judging it says so.
+export function proofsAgree(index: bigint, a: Inclusion, b: Inclusion): boolean {
+  if (index >= a.size || index >= b.size) return true;
+  const paths = [inclusionPath(index, a.size), inclusionPath(index, b.size)] as const;
+  if (paths[0].length !== a.proof.length || paths[1].length !== b.proof.length) return true;
+  return paths[0].every((range, i) => {
+    const j = paths[1].indexOf(range);
+    return j < 0 || equal(a.proof[i]!, b.proof[j]!);
+  });
+}

@@ -1,5 +1,6 @@
 // Judges a whole package (../formats/package.md), record by record.
 
+import { equal, toHex } from './bytes.js';
 import { BagManifest, judgeTagFiles, readFile, type FileGroup } from './bag.js';
 import { judgeBatch, type PackageContext } from './batch.js';
 import { NoteVerifier, parseCheckpointUnverified, type Checkpoint } from './checkpoint.js';
@@ -29,6 +30,7 @@ const headerSizeMax = 1 << 20;
 const noteSizeMax = 64 << 10;
 const findingsMax = 1000;
 const partsMax = 1000;
+const rootsMax = 100_000;
 const packageRule = 'formats/package.md';
 
 // data/package.json: trusted for nothing.
@@ -95,6 +97,7 @@ class PackageChecks {
   private worstPart: Verdict = 'PASSED'; // of records and batches
   private readonly counts = { PASSED: 0, INDETERMINATE: 0, FAILED: 0 };
   private readonly visited = new Set<string>();
+  private readonly roots = new Map<bigint, Uint8Array>(); // of the journal's signed checkpoints, by size
   private records = 0;
   private files = 0;
   private bytes = 0;
@@ -107,13 +110,13 @@ class PackageChecks {
   }
 
   run(): PackageSummary {
-    const { findings, oxum } = judgeTagFiles(this.source);
-    findings.forEach((finding) => this.add(finding));
+    const tags = judgeTagFiles(this.source);
+    tags.findings.forEach((finding) => this.add(finding));
     this.readHeader();
     this.chooseLogKey();
     let manifest: BagManifest | null = null;
     try {
-      manifest = new BagManifest(this.source);
+      manifest = new BagManifest(this.source, tags);
     } catch (thrown) {
       const error = asMalformed(thrown);
       this.add(
@@ -129,7 +132,7 @@ class PackageChecks {
       const context = this.contextFor(manifest);
       for (const group of manifest.groups()) this.judgeGroup(group, context);
       this.reportUnlisted(manifest);
-      this.checkCounts(oxum);
+      this.checkCounts(tags.oxum);
     }
     return this.summary();
   }
@@ -219,6 +222,7 @@ class PackageChecks {
       tracks: this.header?.tracks ?? [],
       newest: this.newestCheckpoint(),
       batches: new Map(),
+      compare: (checkpoint) => this.compare(checkpoint),
     };
   }
 
@@ -237,6 +241,7 @@ class PackageChecks {
     }
     try {
       const checkpoint = this.log?.checkpoint(note) ?? parseCheckpointUnverified(note);
+      if (this.log !== null) this.compare(checkpoint);
       this.add(
         this.log === null
           ? undecided('NO_TRUST_ANCHOR', "The journal's key is not known.", { rule: packageRule })
@@ -259,6 +264,26 @@ class PackageChecks {
           : failed('FORMAT_FAILURE', "The journal's newest checkpoint can't be read.", more),
       );
       return null;
+    }
+  }
+
+  // Two signed checkpoints of one size and different roots: the journal forked (RFC 9162 section
+  // 2.1.4: each is the beginning of all later ones).
+  private compare({ size, root }: Checkpoint): void {
+    const known = this.roots.get(size);
+    if (known === undefined) {
+      if (this.roots.size < rootsMax) this.roots.set(size, root);
+    } else if (!equal(known, root)) {
+      this.add(
+        failed(
+          'JOURNAL_FAILURE',
+          'The journal has two histories: its key signed two checkpoints of one length that differ.',
+          {
+            detail: `${size} entries, roots ${toHex(known)} and ${toHex(root)}`,
+            rule: 'RFC 9162 section 2.1.4',
+          },
+        ),
+      );
     }
   }
 

@@ -1,11 +1,11 @@
 // Receipts and proofs that an entry stands in the journal (../formats/journal.md).
 
-import { decimal, decodeUtf8, encodeUtf8, fromBase64, toHex } from './bytes.js';
+import { decimal, decodeUtf8, encodeUtf8, equal, fromBase64, toHex } from './bytes.js';
 import { parseCheckpointUnverified, type Checkpoint, type NoteVerifier } from './checkpoint.js';
 import { asMalformed, Malformed } from './der.js';
 import { hash } from './digest.js';
 import { parseCanonical } from './json.js';
-import { leafHash, verifyInclusion } from './merkle_log.js';
+import { leafHash, proofsAgree, verifyInclusion } from './merkle_log.js';
 import { isRecordId } from './statement.js';
 import { timeText, type Time } from './time.js';
 import { failed, passed, report, undecided, type Report } from './verdict.js';
@@ -212,4 +212,17 @@ export function judgeTlogProof(
   const result = report('journal proof');
   judgeInclusion(result, proof.checkpoint, leaf, proof.index, proof.proof, log);
   return result;
+}
+
+// Whether receipt and proof can be of one journal.
+export function ofOneJournal(receipt: Receipt, proof: TlogProof): boolean {
+  const a = parseCheckpointUnverified(receipt.checkpoint);
+  const b = parseCheckpointUnverified(proof.checkpoint);
+  if (receipt.index !== proof.index) return true; // judging them says so
+  if (a.size === b.size && !equal(a.root, b.root)) return false;
+  return proofsAgree(
+    receipt.index,
+    { size: a.size, proof: receipt.proof },
+    { size: b.size, proof: proof.proof },
+  );
 }

@@ -10,6 +10,7 @@ import {
   judgeReceipt,
   judgeTlogProof,
   leafOf,
+  ofOneJournal,
   parseReceipt,
   parseTlogProof,
   type Receipt,
@@ -88,6 +89,7 @@ class JournalChecks {
       return;
     }
     this.report.parts.push(judgeReceipt(receipt, this.context.log));
+    this.compare(receipt.checkpoint);
     this.receipt = receipt;
   }
 
@@ -125,8 +127,24 @@ class JournalChecks {
         }),
       );
     }
+    if (!ofOneJournal(this.receipt, proof)) {
+      part.findings.push(
+        failed(
+          'JOURNAL_FAILURE',
+          'The receipt is of another history of the journal than the one that was sealed.',
+          { rule: 'RFC 9162 section 2.1.3' },
+        ),
+      );
+    }
+    this.compare(proof.checkpoint);
     part.findings.push(this.judgeSealOf(proof));
     this.report.parts.push(part);
+  }
+
+  // All signed checkpoints of a package are of one journal.
+  private compare(note: Uint8Array): void {
+    const checkpoint = this.context.log?.checkpointIfSigned(note) ?? null;
+    if (checkpoint !== null) this.context.compare(checkpoint);
   }
 
   // The checkpoint of the proof must be the one that the seal of its batch covers.

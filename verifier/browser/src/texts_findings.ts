@@ -167,6 +167,10 @@ export const findingsInJapanese = {
   "The journal's checkpoint can't be read.": '台帳のチェックポイントを読み取れません。',
   "The journal's key was not given, so nobody vouches for the checkpoint.":
     '台帳の鍵が指定されていないため、チェックポイントの真正性を保証する者がいません。',
+  'The journal has two histories: its key signed two checkpoints of one length that differ.':
+    '台帳に二つの履歴があります。台帳の鍵が、同じ長さで内容の異なる二つのチェックポイントに署名しています。',
+  'The receipt is of another history of the journal than the one that was sealed.':
+    '受領証は、封印された台帳とは別の履歴のものです。',
   "The journal's key is not known.": '台帳の鍵が分かりません。',
   "The journal's key in package.json can't be read.":
     'package.json に記載された台帳の鍵を読み取れません。',

@@ -1,7 +1,7 @@
 // The files of a package in a zip (APPNOTE.TXT), read piece by piece.
 //
 // Hostile input is expected. Opening refuses names that are absolute or leave the package, hold
-// backslashes or control characters, are not UTF-8, or are there twice (also when they differ only in
+// backslashes, colons or anything but printable ASCII, or are there twice (also when they differ only in
 // the case of ASCII letters); links; encryption; files that overlap or inflate beyond what deflate
 // can; and anything that another program might see beside what is judged.
 
@@ -60,10 +60,14 @@ export function faultOfName(name: string): string {
   if (encodeUtf8(name).length > nameSizeMax) return 'a name is longer than 1,024 octets';
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'a name holds control characters';
   if (name.includes('\\')) return 'a name holds a backslash';
+  if (name.includes(':')) return 'a name holds a colon, as after a drive or before a stream';
+  if (/[^\u0000-\u007f]/.test(name)) return 'a name holds characters outside of ASCII';
   if (name.startsWith('/')) return 'a name is absolute';
-  if (/^[\u0000-\u007f]:/.test(name)) return 'a name starts with a drive';
-  const odd = name.split('/').some((part) => part === '' || part === '.' || part === '..');
-  return odd ? "a name has a part that is empty, '.' or '..'" : '';
+  const parts = name.split('/');
+  if (parts.some((part) => ['', '.', '..'].includes(part))) {
+    return "a name has a part that is empty, '.' or '..'";
+  }
+  return parts.some((part) => part.endsWith(' ')) ? 'a name has a part that ends in a space' : '';
 }
 
 // A name with ASCII letters in lower case.
