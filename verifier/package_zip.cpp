@@ -1,8 +1,7 @@
-// A package as a zip, read through minizip with checks that minizip leaves out.
+// A package as a zip: its files, stored or inflated by zlib.
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
 
 #include "verifier/package_source.hpp"
 #include "verifier/package_zip_directory.hpp"
@@ -12,96 +11,165 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t local_header_size = 30;
+constexpr std::size_t input_size = 64u << 10;
 constexpr unsigned method_stored = 0;
-constexpr std::array<std::uint8_t, 4> local_signature{'P', 'K', 3, 4};
+constexpr unsigned flag_sizes_later = 8;  // behind the octets; the directory has them in any case
+constexpr std::uint64_t in_zip64 = 0xFFFFFFFF;
+constexpr std::string_view local_signature = "PK\x03\x04";
 
-Error malformed(std::string what, std::string where) {
-  return {Errc::malformed, std::move(what), std::move(where), ""};
-}
+// Raw deflate (RFC 1951), piece by piece. Thread safety: one thread.
+class Inflate {
+ public:
+  Inflate() {
+    constexpr int raw = -15;
+    check(::inflateInit2(&stream_, raw) == Z_OK, "zlib can be set up");
+  }
+  Inflate(const Inflate&) = delete;
+  Inflate& operator=(const Inflate&) = delete;
+  ~Inflate() { ::inflateEnd(&stream_); }
+
+  void reset() {
+    ::inflateReset(&stream_);
+    stream_.avail_in = 0;
+    ended_ = false;
+  }
+  bool wants_input() const { return stream_.avail_in == 0; }
+  // `octets` must stay where they are until they are used up.
+  void give(std::span<std::uint8_t> octets) {
+    stream_.next_in = octets.data();
+    stream_.avail_in = static_cast<uInt>(octets.size());
+  }
+  // How many octets were written; nothing when this is no deflate.
+  std::optional<std::size_t> write(std::span<std::uint8_t> into) {
+    stream_.next_out = into.data();
+    stream_.avail_out = static_cast<uInt>(into.size());
+    const int result = ::inflate(&stream_, Z_NO_FLUSH);
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return std::nullopt;
+    ended_ = result == Z_STREAM_END;
+    return into.size() - stream_.avail_out;
+  }
+  bool ended() const { return ended_; }
+
+ private:
+  z_stream stream_{};
+  bool ended_ = false;
+};
 
 class ZipReader final : public PackageReader {
  public:
-  ZipReader(const Octets& octets, ZipCursor cursor) : octets_(octets), cursor_(std::move(cursor)) {}
+  ZipReader(const Octets& octets, const ZipDirectory& directory)
+      : octets_(octets), cursor_(octets, directory), input_(input_size) {}
 
   std::optional<std::uint32_t> number(std::string_view name) override {
     return cursor_.go_to(name);
   }
 
   Result<std::uint64_t> open(std::string_view name) override {
-    name_ = name;
     rest_ = 0;
-    done_ = false;
+    entry_ = {};
+    entry_.name = name;
     // The name as it is written: on other systems the case of a letter makes another file.
     if (!cursor_.go_to(name) || cursor_.entry().name != name) {
-      return Error{Errc::not_found, "is missing", name_, ""};
+      return Error{Errc::not_found, "is missing", entry_.name, ""};
     }
-    if (unzOpenCurrentFile(cursor_.zip()) != UNZ_OK) {
-      return damaged("the header before its octets contradicts the directory");
-    }
-    if (!local_name_agrees()) {
-      return damaged("the header before its octets has another name than the directory");
-    }
-    const DirectoryEntry& entry = cursor_.entry();
-    rest_ = entry.info.uncompressed_size;
-    zip64_ = entry.zip64;
-    stored_ = entry.info.compression_method == method_stored;
-    crc_expected_ = entry.info.crc;
+    entry_ = cursor_.entry();
+    if (auto placed = go_to_octets(); !placed) return placed.error();
+    rest_ = entry_.size;
+    compressed_rest_ = entry_.compressed_size;
     crc_ = 0;
+    inflate_.reset();
     return rest_;
   }
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
     if (rest_ == 0) return finish();
     const std::size_t want = std::min<std::uint64_t>({into.size(), rest_, 1u << 30});
-    const int got = unzReadCurrentFile(cursor_.zip(), into.data(), static_cast<unsigned>(want));
-    if (got < 0) return damaged("its compressed octets are damaged");
-    if (got == 0) return damaged("it is shorter than declared");
-    rest_ -= static_cast<std::uint64_t>(got);
-    if (zip64_) crc_ = ::crc32(crc_, into.data(), static_cast<unsigned>(got));
-    return static_cast<std::size_t>(got);
+    if (want == 0) return std::size_t{0};
+    const auto got = octets_of_file(into.first(want));
+    if (!got) return got.error();
+    if (*got == 0) return damaged("it is shorter than declared");
+    rest_ -= *got;
+    crc_ = ::crc32(crc_, into.data(), static_cast<uInt>(*got));
+    return *got;
   }
 
  private:
-  // minizip compares methods, sizes and checksums of the two headers, but not names.
-  bool local_name_agrees() const {
-    const int extra = unzGetLocalExtrafield(cursor_.zip(), nullptr, 0);
-    const std::uint64_t data = unzGetCurrentFileZStreamPos64(cursor_.zip());
-    const std::uint64_t before =
-        local_header_size + name_.size() + static_cast<std::uint64_t>(extra);
-    if (extra < 0 || data < before) return false;
-    Bytes header(local_header_size + name_.size());
-    if (octets_.read_at(data - before, header) != header.size()) return false;
-    return std::ranges::equal(ByteView(header).first(4), local_signature) &&
-           as_text(ByteView(header).subspan(local_header_size)) == name_;
+  // The header before the octets of a file must say what the directory says (APPNOTE 4.3.7).
+  Result<Ok> go_to_octets() {
+    const std::string& name = entry_.name;
+    const auto header =
+        read_exactly(octets_, entry_.header_offset, local_header_size + name.size());
+    const auto field = [&](std::size_t at, std::size_t size) {
+      return little_endian(ByteView(*header).subspan(at, size));
+    };
+    const auto agrees = [&](std::size_t at, std::uint64_t value) {
+      const std::uint64_t stated = field(at, 4);
+      return stated == value || (field(6, 2) & flag_sizes_later) != 0 ||
+             (at != crc_at && stated == in_zip64);
+    };
+    if (!header || !as_text(*header).starts_with(local_signature) || field(8, 2) != entry_.method ||
+        !agrees(crc_at, entry_.crc) || !agrees(18, entry_.compressed_size) ||
+        !agrees(22, entry_.size) || field(26, 2) != name.size()) {
+      return damaged("the header before its octets contradicts the directory");
+    }
+    if (as_text(*header).substr(local_header_size) != name) {
+      return damaged("the header before its octets has another name than the directory");
+    }
+    position_ = entry_.header_offset + header->size() + field(28, 2);
+    return Ok{};
   }
 
-  // At the end of the octets minizip compares the checksum when the file is closed.
-  Result<std::size_t> finish() {
-    if (!done_) {
-      done_ = true;
-      // minizip does not know where it ends, and so compares nothing.
-      if (zip64_ && crc_ != crc_expected_) return damaged("its checksum is wrong");
-      if (zip64_ && stored_) return std::size_t{0};
-      std::uint8_t beyond = 0;
-      // Lets inflate see the end of its stream.
-      const int more = unzReadCurrentFile(cursor_.zip(), &beyond, 1);
-      if (unzCloseCurrentFile(cursor_.zip()) == UNZ_CRCERROR || more != 0) {
-        return damaged("its checksum is wrong");
+  // The next octets of the file itself; 0 when there are no more.
+  Result<std::size_t> octets_of_file(std::span<std::uint8_t> into) {
+    if (entry_.method == method_stored) return compressed_octets(into);
+    for (;;) {
+      if (inflate_.wants_input()) {
+        const auto got = compressed_octets(input_);
+        if (!got) return got.error();
+        inflate_.give(std::span(input_).first(*got));
       }
+      const bool last = inflate_.wants_input();
+      const auto written = inflate_.write(into);
+      if (!written) return damaged("its compressed octets are damaged");
+      if (*written > 0 || last || inflate_.ended()) return *written;
     }
+  }
+
+  Result<std::size_t> compressed_octets(std::span<std::uint8_t> into) {
+    const std::size_t want = std::min<std::uint64_t>(into.size(), compressed_rest_);
+    const auto got = octets_.read_at(position_, into.first(want));
+    if (!got) return Error{Errc::io, "can't be read", entry_.name, ""};
+    position_ += *got;
+    compressed_rest_ -= *got;
+    return *got;
+  }
+
+  Result<std::size_t> finish() {
+    if (entry_.method != method_stored && !inflate_.ended()) {
+      std::uint8_t beyond = 0;
+      const auto more = octets_of_file({&beyond, 1});
+      if (!more) return more.error();
+      if (*more != 0) return damaged("it is longer than declared");
+      if (!inflate_.ended()) return damaged("its compressed octets are cut short");
+    }
+    if (crc_ != entry_.crc) return damaged("its checksum is wrong");
     return std::size_t{0};
   }
 
-  Error damaged(std::string what) const { return malformed(std::move(what), name_); }
+  Error damaged(std::string what) const {
+    return {Errc::malformed, std::move(what), entry_.name, ""};
+  }
+
+  static constexpr std::size_t crc_at = 14;
 
   const Octets& octets_;
   ZipCursor cursor_;
-  std::string name_;
+  Inflate inflate_;
+  Bytes input_;  // compressed
+  DirectoryEntry entry_;
+  std::uint64_t position_ = 0;  // of the compressed octets that come next
+  std::uint64_t compressed_rest_ = 0;
   std::uint64_t rest_ = 0;
-  bool done_ = false;
-  bool zip64_ = false;
-  bool stored_ = false;
-  uLong crc_expected_ = 0;
   uLong crc_ = 0;
 };
 
@@ -119,9 +187,7 @@ class ZipSource final : public PackageSource {
         });
   }
   Result<std::unique_ptr<PackageReader>> reader() const override {
-    auto cursor = ZipCursor::open(*octets_, directory_);
-    if (!cursor) return cursor.error();
-    return std::unique_ptr<PackageReader>(new ZipReader(*octets_, *std::move(cursor)));
+    return std::unique_ptr<PackageReader>(new ZipReader(*octets_, directory_));
   }
 
  private:

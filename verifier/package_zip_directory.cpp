@@ -11,93 +11,114 @@ namespace {
 
 constexpr std::size_t local_header_size = 30;
 constexpr std::size_t directory_header_size = 46;
-constexpr std::uint64_t deflate_ratio_max = 1032;  // what zlib's format can reach
+constexpr std::size_t end_size = 22;
+constexpr std::size_t end64_size = 56;
+constexpr std::size_t locator64_size = 20;
+constexpr std::size_t comment_max = 0xFFFF;
+constexpr std::size_t window_size = 64u << 10;
+constexpr std::uint64_t elsewhere = 0xFFFFFFFF;     // zip64 has the value
+constexpr std::uint64_t deflate_ratio_max = 1032;   // what zlib's format can reach
+constexpr std::uint64_t zip_size_max = 1ull << 62;  // so that no sum overflows
 constexpr unsigned flag_encrypted = 1;
 constexpr unsigned method_stored = 0;
 constexpr unsigned method_deflated = 8;
-constexpr std::size_t name_buffer_size = 1025;
-constexpr std::array<std::uint8_t, 4> local_signature{'P', 'K', 3, 4};
-constexpr std::array<std::uint8_t, 4> end_signature{'P', 'K', 5, 6};
-constexpr std::array<std::uint8_t, 4> end64_signature{'P', 'K', 6, 6};
+constexpr std::string_view local_signature = "PK\x03\x04";
+constexpr std::string_view directory_signature = "PK\x01\x02";
+constexpr std::string_view end_signature = "PK\x05\x06";
+constexpr std::string_view end64_signature = "PK\x06\x06";
+constexpr std::string_view locator64_signature = "PK\x06\x07";
 
-std::uint64_t little_endian(ByteView octets) {
-  std::uint64_t value = 0;
-  for (std::size_t i = octets.size(); i-- > 0;) value = value << 8 | octets[i];
-  return value;
+// A field of a header, by its place and length.
+std::uint64_t field(ByteView header, std::size_t at, std::size_t size) {
+  return little_endian(header.subspan(at, size));
 }
 
-// APPNOTE 4.5.3: of sizes that do not fit, or are written so all the same, the extra field with
-// identifier 1 has the values, in this order.
-void read_zip64_sizes(unzFile zip, DirectoryEntry& entry) {
-  constexpr std::uint64_t elsewhere = 0xFFFFFFFF;
-  unz_file_info64& info = entry.info;
-  if (info.uncompressed_size != elsewhere && info.compressed_size != elsewhere) return;
-  Bytes extra(info.size_file_extra);
-  if (unzGetCurrentFileInfo64(zip, nullptr, nullptr, 0, extra.data(), extra.size(), nullptr, 0) !=
-      UNZ_OK) {
-    return;
-  }
-  ByteView rest = extra;
-  while (rest.size() >= 4) {
-    const std::uint64_t id = little_endian(rest.first(2));
-    const std::size_t size = little_endian(rest.subspan(2, 2));
-    if (size > rest.size() - 4) return;
-    ByteView values = rest.subspan(4, size);
-    rest = rest.subspan(4 + size);
+bool is(ByteView header, std::string_view signature) {
+  return as_text(header).starts_with(signature);
+}
+
+// APPNOTE 4.5.3: what does not fit, or is written so all the same, stands in the extra field with
+// identifier 1, in this order. False when it does not.
+bool read_zip64(ByteView extra, DirectoryEntry& entry) {
+  while (extra.size() >= 4) {
+    const std::uint64_t id = field(extra, 0, 2);
+    const std::size_t size = static_cast<std::size_t>(field(extra, 2, 2));
+    if (size > extra.size() - 4) return false;
+    ByteView values = extra.subspan(4, size);
+    extra = extra.subspan(4 + size);
     if (id != 1) continue;
-    for (ZPOS64_T* field : {&info.uncompressed_size, &info.compressed_size}) {
-      if (*field != elsewhere || values.size() < 8) continue;
-      *field = little_endian(values.first(8));
+    for (std::uint64_t* value : {&entry.size, &entry.compressed_size, &entry.header_offset}) {
+      if (*value != elsewhere) continue;
+      if (values.size() < 8) return false;
+      *value = little_endian(values.first(8));
+      if (*value > zip_size_max) return false;
       values = values.subspan(8);
-      entry.zip64 = true;
     }
   }
-}
-
-std::optional<DirectoryEntry> directory_entry(unzFile zip) {
-  DirectoryEntry entry;
-  std::array<char, name_buffer_size> name{};
-  if (unzGetCurrentFileInfo64(zip, &entry.info, name.data(), name.size(), nullptr, 0, nullptr, 0) !=
-      UNZ_OK) {
-    return std::nullopt;
-  }
-  read_zip64_sizes(zip, entry);
-  entry.name.assign(name.data(), std::min<std::size_t>(entry.info.size_filename, name.size()));
-  return entry;
+  return true;
 }
 
 // What is wrong with an entry of the directory; "" when nothing is.
 std::string fault_of_entry(const DirectoryEntry& entry) {
   if (std::string fault = fault_of_name(entry.name); !fault.empty()) return fault;
-  const unz_file_info64& info = entry.info;
-  if ((info.flag & flag_encrypted) != 0) return "a file is encrypted: " + entry.name;
-  const unsigned kind = (static_cast<unsigned>(info.external_fa) >> 16) & S_IFMT;
+  if ((entry.flags & flag_encrypted) != 0) return "a file is encrypted: " + entry.name;
+  const unsigned kind = entry.mode & S_IFMT;
   if (kind != 0 && kind != S_IFREG) return "holds a link or device: " + entry.name;
-  if (info.compression_method == method_stored) {
-    return info.compressed_size == info.uncompressed_size
-               ? ""
-               : "a stored file has two sizes: " + entry.name;
+  if (entry.method == method_stored) {
+    return entry.compressed_size == entry.size ? "" : "a stored file has two sizes: " + entry.name;
   }
-  if (info.compression_method != method_deflated) {
+  if (entry.method != method_deflated) {
     return "a file is compressed in a way other than deflate: " + entry.name;
   }
-  return info.uncompressed_size / deflate_ratio_max > info.compressed_size
+  return entry.size / deflate_ratio_max > entry.compressed_size
              ? "a file claims to inflate to more than deflate can: " + entry.name
              : "";
 }
 
 // Some programs store folders too.
-bool is_folder(const DirectoryEntry& entry) {
-  return entry.name.ends_with('/') && entry.info.uncompressed_size == 0;
-}
-
-Error malformed(std::string what, std::string where) {
-  return {Errc::malformed, std::move(what), std::move(where), ""};
-}
+bool is_folder(const DirectoryEntry& entry) { return entry.name.ends_with('/') && entry.size == 0; }
 
 }  // namespace
 
-bool NameMarks::add(const std::string& name, const unz64_file_pos& place) {
+ByteView DirectoryReader::take(std::uint64_t offset, std::size_t size) {
+  if (offset > end_ || size > end_ - offset) return {};
+  if (offset < window_at_ || offset + size > window_at_ + window_.size()) {
+    const std::uint64_t ahead = std::min<std::uint64_t>(end_ - offset, std::max(window_size, size));
+    window_ = read_exactly(*octets_, offset, static_cast<std::size_t>(ahead)).value_or(Bytes());
+    window_at_ = offset;
+  }
+  return window_.size() < size
+             ? ByteView()
+             : ByteView(window_).subspan(static_cast<std::size_t>(offset - window_at_), size);
+}
+
+std::optional<DirectoryEntry> DirectoryReader::at(DirectoryPlace place) {
+  const ByteView fixed = take(place.offset, directory_header_size);
+  if (fixed.empty() || !is(fixed, directory_signature)) return std::nullopt;
+  const auto name_size = static_cast<std::size_t>(field(fixed, 28, 2));
+  const auto extra_size = static_cast<std::size_t>(field(fixed, 30, 2));
+  const std::size_t size = directory_header_size + name_size + extra_size +
+                           static_cast<std::size_t>(field(fixed, 32, 2));
+  const ByteView header = take(place.offset, size);
+  if (header.empty()) return std::nullopt;
+  DirectoryEntry entry{
+      .place = place,
+      .next = {place.offset + size, place.ordinal + 1},
+      .name = std::string(as_text(header.subspan(directory_header_size, name_size))),
+      .flags = static_cast<unsigned>(field(header, 8, 2)),
+      .method = static_cast<unsigned>(field(header, 10, 2)),
+      .mode = static_cast<unsigned>(field(header, 40, 2)),
+      .crc = static_cast<std::uint32_t>(field(header, 16, 4)),
+      .compressed_size = field(header, 20, 4),
+      .size = field(header, 24, 4),
+      .header_offset = field(header, 42, 4),
+  };
+  const ByteView extra = header.subspan(directory_header_size + name_size, extra_size);
+  if (!read_zip64(extra, entry)) return std::nullopt;
+  return entry;
+}
+
+bool NameMarks::add(const std::string& name, DirectoryPlace place) {
   if (count_ > 0 && name <= last_) return false;
   if (count_++ % stride_ == 0) {
     if (marks_.size() == marks_max) {
@@ -116,124 +137,135 @@ const NameMarks::Mark& NameMarks::at_or_before(const std::string& name) const {
   return after == marks_.begin() ? marks_.front() : *(after - 1);
 }
 
+Error ZipDirectory::malformed(std::string what) const {
+  return {Errc::malformed, std::move(what), where_, ""};
+}
+
 Result<ZipDirectory> ZipDirectory::read(const Octets& octets, std::string where) {
   ZipDirectory directory(octets, std::move(where));
+  const auto extent = directory.find();
+  if (!extent) return extent.error();
+  directory.extent_ = *extent;
   if (auto sound = directory.check(); !sound) return sound.error();
   if (directory.in_order_) return directory;
   if (auto built = directory.build_index(); !built) return built.error();
   return directory;
 }
 
-template <typename VisitPlace>
-Result<Ok> ZipDirectory::walk(unzFile zip, const VisitPlace& visit) const {
-  unz_global_info64 global{};
-  if (unzGetGlobalInfo64(zip, &global) != UNZ_OK) return malformed("can't be read", where_);
-  if (global.number_entry == 0) return malformed("the zip is empty", where_);
-  int moved = unzGoToFirstFile(zip);
-  for (std::uint64_t i = 0; i < global.number_entry; ++i) {
-    unz64_file_pos at{};
-    const auto entry = moved == UNZ_OK ? directory_entry(zip) : std::nullopt;
-    if (!entry || unzGetFilePos64(zip, &at) != UNZ_OK) {
-      return malformed("the directory of the zip is damaged at entry " + std::to_string(i + 1),
-                       where_);
+// The end-of-directory record that ends the file, with its comment; or the zip64 one before it.
+Result<ZipDirectory::Extent> ZipDirectory::find() const {
+  const Error none{Errc::malformed, "is neither a folder nor a zip, or its end is missing", where_,
+                   "if it was sent or copied, do so again and compare the sizes"};
+  const auto tail_size = std::min<std::uint64_t>(octets_->size(), end_size + comment_max);
+  const std::uint64_t tail_at = octets_->size() - tail_size;
+  const auto tail = read_exactly(*octets_, tail_at, static_cast<std::size_t>(tail_size));
+  if (!tail || tail->size() < end_size) return none;
+  const std::size_t at = as_text(*tail).rfind(end_signature, tail->size() - end_size);
+  if (at == std::string_view::npos) return none;
+  const ByteView end = ByteView(*tail).subspan(at);
+  if (end_size + field(end, 20, 2) != end.size()) return none;
+  auto zip64 = find_zip64(tail_at + at);
+  if (!zip64) return zip64.error();
+  const Extent extent =
+      *zip64 ? **zip64 : Extent{field(end, 16, 4), field(end, 12, 4), field(end, 10, 2)};
+  if (!*zip64 && (field(end, 4, 4) != 0 || field(end, 8, 2) != extent.entries)) {
+    return malformed("is one of several disks");
+  }
+  if (!*zip64 && extent.end() != tail_at + at) {
+    return malformed("there is something before the zip, or between its parts");
+  }
+  return extent;
+}
+
+Result<std::optional<ZipDirectory::Extent>> ZipDirectory::find_zip64(std::uint64_t end) const {
+  const auto locator = read_exactly(*octets_, end < locator64_size ? end : end - locator64_size,
+                                    std::min<std::uint64_t>(end, locator64_size));
+  if (!locator || !is(*locator, locator64_signature)) return std::optional<Extent>();
+  const std::uint64_t at = field(*locator, 8, 8);
+  const auto record = read_exactly(*octets_, at, end64_size);
+  if (!record || at + end64_size > end || !is(*record, end64_signature)) {
+    return malformed("the end of the zip is damaged");
+  }
+  const Extent extent{field(*record, 48, 8), field(*record, 40, 8), field(*record, 32, 8)};
+  if (extent.offset > at || extent.size != at - extent.offset) {
+    return malformed("there is something before the zip, or between its parts");
+  }
+  return std::optional(extent);
+}
+
+Result<Ok> ZipDirectory::walk(const std::function<Result<Ok>(const DirectoryEntry&)>& visit) const {
+  DirectoryReader reader(*octets_, extent_.end());
+  DirectoryPlace place{extent_.offset, 0};
+  for (std::uint64_t i = 0; i < extent_.entries; ++i) {
+    const auto entry = reader.at(place);
+    if (!entry) {
+      return malformed("the directory of the zip is damaged at entry " + std::to_string(i + 1));
     }
-    if (auto visited = visit(*entry, at); !visited) return visited.error();
-    moved = unzGoToNextFile(zip);
+    if (auto visited = visit(*entry); !visited) return visited.error();
+    place = entry->next;
+  }
+  if (place.offset != extent_.end()) {
+    return malformed("the directory of the zip has more entries than it counts");
   }
   return Ok{};
 }
 
 Result<Ok> ZipDirectory::check() {
-  const Zip zip = open_zip(*octets_);
-  if (!zip || !ends_whole(*octets_)) {
-    return Error{Errc::malformed, "is neither a folder nor a zip, or its end is missing", where_,
-                 "if it was sent or copied, do so again and compare the sizes"};
+  if (extent_.entries == 0) return malformed("the zip is empty");
+  if (extent_.entries > 0xFFFFFFFEu) {
+    return Error{Errc::too_large, "more than 2^32 files", where_, ""};
+  }
+  // What another program could see is what was judged.
+  const auto start = read_exactly(*octets_, 0, local_signature.size());
+  if (!start || !is(*start, local_signature)) {
+    return malformed("there is something before the zip");
   }
   std::uint64_t occupied = 0;
-  std::uint64_t behind = 0;  // the octet after the last entry of the directory
-  const auto visit = [&](const DirectoryEntry& entry, const unz64_file_pos& at) -> Result<Ok> {
-    occupied += local_header_size + entry.info.size_filename + entry.info.compressed_size;
-    occupied = std::min(occupied, octets_->size() + 1);  // no overflow
-    behind = at.pos_in_zip_directory + directory_header_size + entry.info.size_filename +
-             entry.info.size_file_extra + entry.info.size_file_comment;
-    if (at.num_of_file > 0xFFFFFFFEu) {
-      return Error{Errc::too_large, "more than 2^32 files", where_, ""};
-    }
+  return walk([&](const DirectoryEntry& entry) -> Result<Ok> {
     const bool folder = is_folder(entry);
     std::string fault =
         folder ? fault_of_name(entry.name.substr(0, entry.name.size() - 1)) : fault_of_entry(entry);
-    if (!fault.empty()) return malformed(std::move(fault), where_);
-    in_order_ = in_order_ && !folder && marks_.add(folded_name(entry.name), at);
+    if (!fault.empty()) return malformed(std::move(fault));
+    // Files that overlap, which is how small zips inflate to enormous ones.
+    occupied += local_header_size + entry.name.size() + entry.compressed_size;
+    if (occupied > octets_->size()) return malformed("files in the zip overlap");
+    in_order_ = in_order_ && !folder && marks_.add(folded_name(entry.name), entry.place);
     files_ += folder ? 0 : 1;
     return Ok{};
-  };
-  if (auto walked = walk(zip.get(), visit); !walked) return walked.error();
-  // Files that overlap, which is how small zips inflate to enormous ones.
-  if (occupied > octets_->size()) return malformed("files in the zip overlap", where_);
-  return check_frame(behind);
-}
-
-// The zip begins with a file and its directory has no entry that its end does not count: what
-// another program could see is what was judged.
-Result<Ok> ZipDirectory::check_frame(std::uint64_t behind) const {
-  std::array<std::uint8_t, 4> octets{};
-  const auto is = [&](std::uint64_t offset, const std::array<std::uint8_t, 4>& signature) {
-    return octets_->read_at(offset, octets) == octets.size() && octets == signature;
-  };
-  if (!is(0, local_signature)) return malformed("there is something before the zip", where_);
-  if (!is(behind, end_signature) && !is(behind, end64_signature)) {
-    return malformed("the directory of the zip has more entries than it counts", where_);
-  }
-  return Ok{};
+  });
 }
 
 Result<Ok> ZipDirectory::build_index() {
-  const Zip zip = open_zip(*octets_);
-  if (!zip) return malformed("can't be read again", where_);
-  const auto visit = [&](const DirectoryEntry& entry, const unz64_file_pos& at) -> Result<Ok> {
-    if (!is_folder(entry)) {
-      index_.add(entry.name, at.pos_in_zip_directory, static_cast<std::uint32_t>(at.num_of_file));
-    }
+  const auto walked = walk([&](const DirectoryEntry& entry) -> Result<Ok> {
+    if (!is_folder(entry)) index_.add(entry.name, entry.place.offset, entry.place.ordinal);
     return Ok{};
-  };
-  if (auto walked = walk(zip.get(), visit); !walked) return walked.error();
+  });
+  if (!walked) return walked.error();
   if (index_.finish()) return Ok{};
-  return malformed("two names are the same, but for the case of letters", where_);
+  return malformed("two names are the same, but for the case of letters");
 }
 
 Result<Ok> ZipDirectory::for_each(const Visit& visit) const {
-  const Zip zip = open_zip(*octets_);
-  if (!zip) return malformed("can't be read again", where_);
-  return walk(zip.get(), [&](const DirectoryEntry& entry, const unz64_file_pos& at) -> Result<Ok> {
-    if (in_order_) return visit(static_cast<std::uint32_t>(at.num_of_file), entry);
+  return walk([&](const DirectoryEntry& entry) -> Result<Ok> {
+    if (in_order_) return visit(entry.place.ordinal, entry);
     const auto number = index_.find(entry.name);
     return number ? visit(*number, entry) : Result<Ok>(Ok{});
   });
 }
 
-Result<ZipCursor> ZipCursor::open(const Octets& octets, const ZipDirectory& directory) {
-  Zip zip = open_zip(octets);
-  if (!zip) return malformed("can't be read again", "zip");
-  return ZipCursor(directory, std::move(zip));
-}
-
-bool ZipCursor::place(const unz64_file_pos& at) {
-  if (unzGoToFilePos64(zip_.get(), &at) != UNZ_OK) return false;
-  auto entry = directory_entry(zip_.get());
+bool ZipCursor::place(DirectoryPlace at) {
+  auto entry = reader_.at(at);
   if (entry) entry_ = *std::move(entry);
   return entry.has_value();
 }
 
-// Takes up the entry that minizip stands at, which follows the last one of recent_.
-bool ZipCursor::remember() {
-  auto entry = directory_entry(zip_.get());
-  unz64_file_pos at{};
-  if (!entry || unzGetFilePos64(zip_.get(), &at) != UNZ_OK) return false;
+// Takes up the entry at `at`, which follows the last one of recent_.
+bool ZipCursor::remember(DirectoryPlace at) {
+  if (!place(at)) return false;
   if (recent_.size() == recent_max) {
     recent_.erase(recent_.begin(), recent_.begin() + recent_max / 2);
   }
-  recent_.push_back({folded_name(entry->name), at});
-  entry_ = *std::move(entry);
+  recent_.push_back({folded_name(entry_.name), at});
   return true;
 }
 
@@ -250,17 +282,17 @@ std::optional<std::uint32_t> ZipCursor::search(const std::string& folded) {
   const bool near = !recent_.empty() && recent_.front().name <= folded;
   if (!near || recent_.back().name < mark.name) {
     recent_.clear();
-    if (!place(mark.place) || !remember()) return std::nullopt;
+    if (!remember(mark.place)) return std::nullopt;
   } else if (recent_.back().name < folded && !place(recent_.back().place)) {
     return std::nullopt;
   }
   // Invariant: the file, if it is there, is in recent_, or behind it and so behind the cursor.
   while (recent_.back().name < folded) {
-    if (unzGoToNextFile(zip_.get()) != UNZ_OK || !remember()) return std::nullopt;
+    if (!remember(entry_.next)) return std::nullopt;
   }
   const auto at = std::ranges::lower_bound(recent_, folded, {}, &NameMarks::Mark::name);
   if (at == recent_.end() || at->name != folded || !place(at->place)) return std::nullopt;
-  return static_cast<std::uint32_t>(at->place.num_of_file);
+  return at->place.ordinal;
 }
 
 }  // namespace perdura::verifier

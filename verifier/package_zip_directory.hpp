@@ -1,8 +1,10 @@
-// The directory of a zip: its entries in order, and an entry found by its name.
+// The directory of a zip (APPNOTE.TXT 4.3.12 to 4.3.16, 4.5.3): its entries in order, and an entry
+// found by its name.
 //
 // A directory in ascending order of folded names, as the archive writes it, is searched where it
 // lies: 4,096 marks at most lead to the right part of it. Of any other an index is made, of 24
-// octets a file. Thread safety: a directory is immutable; a cursor belongs to one thread.
+// octets a file. Thread safety: a directory is immutable; a reader and a cursor belong to one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +20,41 @@
 
 namespace perdura::verifier {
 
-// An entry of the directory.
+// Where an entry stands in the directory.
+struct DirectoryPlace {
+  std::uint64_t offset = 0;  // in the zip
+  std::uint32_t ordinal = 0;
+};
+
+// An entry of the directory, with the sizes and the offset that zip64 has for it.
 struct DirectoryEntry {
-  unz_file_info64 info{};
-  std::string name;    // cut off when it is too long
-  bool zip64 = false;  // its sizes are in the extra field, which minizip does not look for
+  DirectoryPlace place;
+  DirectoryPlace next;  // right behind it
+  std::string name;
+  unsigned flags = 0;
+  unsigned method = 0;
+  unsigned mode = 0;  // as Unix has it; 0 when it was written elsewhere
+  std::uint32_t crc = 0;
+  std::uint64_t compressed_size = 0;
+  std::uint64_t size = 0;
+  std::uint64_t header_offset = 0;
+};
+
+// Reads entries one after the other through a window.
+class DirectoryReader {
+ public:
+  // `octets` must outlive it. No entry reaches beyond `end`.
+  DirectoryReader(const Octets& octets, std::uint64_t end) : octets_(&octets), end_(end) {}
+  // Nothing when there is no entry there.
+  std::optional<DirectoryEntry> at(DirectoryPlace place);
+
+ private:
+  ByteView take(std::uint64_t offset, std::size_t size);
+
+  const Octets* octets_;
+  std::uint64_t end_;
+  Bytes window_;
+  std::uint64_t window_at_ = 0;
 };
 
 // Places in an ascending list of names, never more than a bound: when there are too many, every
@@ -31,10 +63,10 @@ class NameMarks {
  public:
   struct Mark {
     std::string name;
-    unz64_file_pos place{};
+    DirectoryPlace place;
   };
   // False, and nothing done, when `name` is not greater than the one before.
-  bool add(const std::string& name, const unz64_file_pos& place);
+  bool add(const std::string& name, DirectoryPlace place);
   // The last mark at or before `name`; the first one when there is none.
   const Mark& at_or_before(const std::string& name) const;
 
@@ -60,16 +92,27 @@ class ZipDirectory {
 
  private:
   friend class ZipCursor;
+  // Where the directory lies, by the end of the zip.
+  struct Extent {
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    std::uint64_t entries = 0;
+    // One past its last octet.
+    std::uint64_t end() const { return offset + size; }
+  };
+
   ZipDirectory(const Octets& octets, std::string where)
       : octets_(&octets), where_(std::move(where)) {}
-  template <typename VisitPlace>
-  Result<Ok> walk(unzFile zip, const VisitPlace& visit) const;
+  Result<Extent> find() const;
+  Result<std::optional<Extent>> find_zip64(std::uint64_t end) const;
+  Result<Ok> walk(const std::function<Result<Ok>(const DirectoryEntry&)>& visit) const;
   Result<Ok> check();
-  Result<Ok> check_frame(std::uint64_t behind) const;
   Result<Ok> build_index();
+  Error malformed(std::string what) const;
 
   const Octets* octets_;
   std::string where_;
+  Extent extent_;
   std::uint32_t files_ = 0;
   bool in_order_ = true;  // and without folders: an entry's ordinal is its number
   NameMarks marks_;
@@ -79,25 +122,23 @@ class ZipDirectory {
 // A place in the directory.
 class ZipCursor {
  public:
-  // Both must outlive it. Errors: malformed.
-  static Result<ZipCursor> open(const Octets& octets, const ZipDirectory& directory);
+  // Both must outlive it.
+  ZipCursor(const Octets& octets, const ZipDirectory& directory)
+      : directory_(&directory), reader_(octets, directory.extent_.end()) {}
 
   // Goes to the file of that name, give or take the case of letters; its number. Fast for names
   // that come about in order.
   std::optional<std::uint32_t> go_to(std::string_view name);
   const DirectoryEntry& entry() const { return entry_; }
-  unzFile zip() const { return zip_.get(); }
 
  private:
-  ZipCursor(const ZipDirectory& directory, Zip zip)
-      : directory_(&directory), zip_(std::move(zip)) {}
   static constexpr std::size_t recent_max = 256;
   std::optional<std::uint32_t> search(const std::string& folded);
-  bool place(const unz64_file_pos& at);
-  bool remember();
+  bool place(DirectoryPlace at);
+  bool remember(DirectoryPlace at);
 
   const ZipDirectory* directory_;
-  Zip zip_;
+  DirectoryReader reader_;
   DirectoryEntry entry_;                 // where it stands
   std::vector<NameMarks::Mark> recent_;  // the entries that it went through last, none left out
 };

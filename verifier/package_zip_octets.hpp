@@ -1,17 +1,11 @@
-// The octets of a zip, and minizip reading them, with a check that minizip leaves out.
-//
-// Thread safety: Octets are immutable; a Zip belongs to one thread.
+// The octets of a zip, wherever they are. Thread safety: immutable.
 #pragma once
-
-#include <minizip/unzip.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
-#include <type_traits>
 
 #include "verifier/bytes.hpp"
 #include "verifier/result.hpp"
@@ -34,16 +28,10 @@ std::unique_ptr<Octets> octets_in_memory(ByteView octets);
 // Of a file. Errors: io, denied, malformed (not a regular file).
 Result<std::unique_ptr<Octets>> octets_of_file(const std::filesystem::path& path);
 
-// Whether the octets end with a whole end-of-directory record and its comment (APPNOTE 4.3.16):
-// minizip finds the record even when its own end was cut off.
-bool ends_whole(const Octets& octets);
+// Octets [offset, offset + size); nothing when they are not all there, or can't be read.
+std::optional<Bytes> read_exactly(const Octets& octets, std::uint64_t offset, std::size_t size);
 
-// minizip's handle.
-struct CloseZip {
-  void operator()(unzFile zip) const { unzClose(zip); }
-};
-using Zip = std::unique_ptr<std::remove_pointer_t<unzFile>, CloseZip>;
-// Empty when this is no zip, or memory is short. `octets` must outlive it.
-Zip open_zip(const Octets& octets);
+// The number that octets of a zip mean, the lowest first.
+std::uint64_t little_endian(ByteView octets);
 
 }  // namespace perdura::verifier

@@ -323,7 +323,8 @@ export class ZipSource {
         : new Inflate((chunk) => {
             out.push(chunk);
           });
-    for (let at = 0; at < entry.compressedSize; at += pieceSize) {
+    // Also once when there are none: no octets are no deflate.
+    for (let at = 0; at < Math.max(entry.compressedSize, entry.method); at += pieceSize) {
       const want = Math.min(pieceSize, entry.compressedSize - at);
       const piece = this.octets.read(start + at, want);
       if (piece.length < want) fail('it is shorter than declared');
@@ -332,7 +333,7 @@ export class ZipSource {
         continue;
       }
       try {
-        inflate.push(piece); // its size and checksum tell whether it was whole
+        inflate.push(piece, at + want === entry.compressedSize);
       } catch {
         // how that library says that it is no deflate
         fail('its compressed octets are damaged');
