@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "verifier/der.hpp"
 #include "verifier/timestamp_token.hpp"
@@ -25,7 +26,7 @@ constexpr std::array<std::uint8_t, 11> external_oid           = {0x2A, 0x86, 0x4
 // clang-format on
 
 // The tag of the attributes that nothing protects, in each content type but SignedData, where they
-// are in the first SignerInfo (RFC 5652 §6.1, §8, §9.1; RFC 5083 §2.1).
+// are in a SignerInfo (RFC 5652 §6.1, §8, §9.1; RFC 5083 §2.1).
 std::optional<Tag> attributes_tag(ByteView type) {
   if (equal(type, enveloped_data_oid) || equal(type, encrypted_data_oid)) return tag::context(1);
   if (equal(type, auth_enveloped_oid)) return tag::context(2);
@@ -57,7 +58,31 @@ std::optional<DerReader> find_last(DerReader& in, Tag tag, Path& path) {
   return std::nullopt;
 }
 
-// The attributes' contents, when there are any; `path` leads to them.
+// The SignerInfos of a SignedData, whose contents `data` reads.
+DerReader step_into_signers(DerReader& data, Path& path, bool& detached) {
+  data.small_integer();
+  data.element(tag::set);
+  DerReader encapsulated = data.constructed(tag::sequence);
+  encapsulated.oid();
+  detached = !encapsulated.more();
+  while (data.more() && !data.next_is(tag::set)) data.any();  // certificates, revocation data
+  return step(data, tag::set, path);
+}
+
+bool is_evidence_type(ByteView type) {
+  return equal(type, internal_oid) || equal(type, external_oid);
+}
+
+bool hold_evidence(DerReader attributes) {
+  while (attributes.more()) {
+    if (is_evidence_type(attributes.constructed(tag::sequence).oid())) return true;
+  }
+  return false;
+}
+
+// The attributes' contents, when there are any; `path` leads to them. RFC 4998 has evidence in the
+// first SignerInfo; others have been seen to put it into the one that they looked at, so it is
+// sought in all.
 std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detached) {
   DerReader info = step(in, tag::sequence, path);
   const ByteView type = info.oid();
@@ -69,19 +94,15 @@ std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detach
   DerReader holder = step(info, tag::context(0), path);
   DerReader data = step(holder, tag::sequence, path);
   if (other) return find_last(data, *other, path);
-  data.small_integer();
-  data.element(tag::set);
-  DerReader encapsulated = data.constructed(tag::sequence);
-  encapsulated.oid();
-  detached = !encapsulated.more();
-  while (data.more() && !data.next_is(tag::set)) data.any();  // certificates, revocation data
-  DerReader signers = step(data, tag::set, path);
-  DerReader signer = step(signers, tag::sequence, path);
-  return find_last(signer, tag::context(1), path);
-}
-
-bool is_evidence_type(ByteView type) {
-  return equal(type, internal_oid) || equal(type, external_oid);
+  DerReader signers = step_into_signers(data, path, detached);
+  const std::size_t depth = path.size();
+  std::optional<DerReader> found;
+  do {
+    path.resize(depth);
+    DerReader signer = step(signers, tag::sequence, path);
+    found = find_last(signer, tag::context(1), path);
+  } while (!(found && hold_evidence(*found)) && signers.more());
+  return found;
 }
 
 void read_attributes(DerReader& attributes, CmsObject& object) {
@@ -145,6 +166,15 @@ Bytes with_inner(ByteView outer, ByteView inner, ByteView replacement) {
   const ByteView after = contents.subspan(before + inner.size());
   changed.insert(changed.end(), after.begin(), after.end());
   return with_contents(outer, changed);
+}
+
+// The outermost element of `path` with the innermost one replaced.
+Bytes with_innermost(const Path& path, Bytes replacement) {
+  // Invariant: `replacement` takes the place of path[level].
+  for (std::size_t level = path.size() - 1; level > 0; --level) {
+    replacement = with_inner(path[level - 1], path[level], replacement);
+  }
+  return replacement;
 }
 
 // The contents of the attributes without the records whose positions are in `taken`.
@@ -224,11 +254,29 @@ Bytes without_evidence(ByteView cms, const std::vector<std::size_t>& evidence,
   if (!kept.empty() || empty == EmptyAttributes::kept) {
     changed = with_contents(path.back(), kept);
   }
-  // Invariant: `changed` takes the place of path[level].
-  for (std::size_t level = path.size() - 1; level > 0; --level) {
-    changed = with_inner(path[level - 1], path[level], changed);
-  }
-  return changed;
+  return with_innermost(path, std::move(changed));
+}
+
+Bytes with_signers_sorted(ByteView cms) {
+  DerInput input(cms, DerLimits(), EncodingRules::ber);
+  DerReader in = input.reader();
+  Path path;
+  DerReader info = step(in, tag::sequence, path);
+  if (!equal(info.oid(), oid_of::signed_data)) return to_bytes(cms);
+  DerReader holder = step(info, tag::context(0), path);
+  DerReader data = step(holder, tag::sequence, path);
+  bool detached = false;
+  DerReader signers = step_into_signers(data, path, detached);
+  std::vector<ByteView> all;
+  while (signers.more()) all.push_back(signers.any());
+  const auto before = [](ByteView a, ByteView b) {
+    return std::ranges::lexicographical_compare(a, b);
+  };
+  if (input.failed() || std::ranges::is_sorted(all, before)) return to_bytes(cms);
+  std::ranges::stable_sort(all, before);
+  Bytes sorted;
+  for (const ByteView one : all) sorted.insert(sorted.end(), one.begin(), one.end());
+  return with_innermost(path, with_contents(path.back(), sorted));
 }
 
 }  // namespace perdura::verifier

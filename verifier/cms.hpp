@@ -50,4 +50,9 @@ enum class EmptyAttributes { left_out, kept };
 Bytes without_evidence(ByteView cms, const std::vector<std::size_t>& evidence,
                        EmptyAttributes empty);
 
+// The object with its SignerInfos in the order that DER has them in (X.690 section 11.6): whoever
+// adds an attribute to one of several and writes DER may move it. Unchanged when it is no
+// SignedData.
+Bytes with_signers_sorted(ByteView cms);
+
 }  // namespace perdura::verifier

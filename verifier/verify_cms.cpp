@@ -73,7 +73,10 @@ class CmsChecks {
       for (std::size_t k = 0; k < before; ++k) std::erase(taken, readable_[k].position);
       for (const auto empty : {EmptyAttributes::left_out, EmptyAttributes::kept}) {
         Bytes octets = without_evidence(object_.encoding, taken, empty);
-        if (result.empty() || octets != result.back()) result.push_back(std::move(octets));
+        if (!result.empty() && octets == result.back()) continue;
+        Bytes sorted = with_signers_sorted(octets);
+        if (sorted != octets) result.push_back(std::move(sorted));
+        result.push_back(std::move(octets));
       }
     }
     return result;

@@ -53,6 +53,9 @@ struct Shape {
   bool indefinite = false;
   bool detached = false;
   bool long_length = false;  // of the outermost element: in more octets than needed
+  // SignerInfos without attributes before and after the one that has them: by what they hold.
+  std::vector<std::string> before = {};
+  std::vector<std::string> after = {};
 };
 
 Bytes element(Tag tag, ByteView contents, bool indefinite) {
@@ -82,11 +85,16 @@ Bytes cms(const Shape& shape, const std::optional<Bytes>& attributes) {
       }
     });
     inner.constructed(tag::set, [&] {
-      inner.constructed(tag::sequence, [&] {
-        inner.integer(1);
-        inner.octet_string(as_bytes("not a signature"));
-        add_attributes();
-      });
+      const auto add_signer = [&](const std::string& text, bool with_attributes) {
+        inner.constructed(tag::sequence, [&] {
+          inner.integer(1);
+          inner.octet_string(as_bytes(text));
+          if (with_attributes) add_attributes();
+        });
+      };
+      for (const std::string& other : shape.before) add_signer(other, false);
+      add_signer("not a signature", true);
+      for (const std::string& other : shape.after) add_signer(other, false);
     });
   }
   const bool indefinite = shape.indefinite;
@@ -187,6 +195,20 @@ TEST(EmbeddedEvidence, AnExternalRecordCoversTheDetachedContentToo) {
   EXPECT_EQ(judge(object, {content}, &report), "PASSED") << text(report.report);
   EXPECT_EQ(judge(object), "INDETERMINATE NO_EVIDENCE");
   EXPECT_EQ(judge(object, {to_bytes(as_bytes("another"))}), "FAILED HASH_FAILURE");
+}
+
+TEST(EmbeddedEvidence, MayStandInAnySignerInfoAndMayHaveMovedIt) {
+  // DER puts the longer SignerInfo behind the shorter one, and so behind the one that came after.
+  const Shape before{.after = {"longer, not a signature"}};
+  const Shape after{.before = {"longer, not a signature"}};
+  for (const Shape& stamped : {before, after}) {
+    const Bytes record = attribute(internal, record_over({cms(stamped, std::nullopt)}));
+    EvidenceReport report;
+    EXPECT_EQ(judge(cms(stamped, record), {}, &report), "PASSED") << text(report.report);
+    EXPECT_EQ(judge(cms(after, record), {}, &report), "PASSED") << text(report.report);
+  }
+  const Bytes other = attribute(internal, record_over({cms({.after = {"x"}}, std::nullopt)}));
+  EXPECT_EQ(judge(cms(after, other)), "FAILED HASH_FAILURE");
 }
 
 TEST(EmbeddedEvidence, ThatCantBeReadFails) {
