@@ -20,10 +20,12 @@ std::string_view meaning_id(SubIndication sub_indication) {
       return "meaning.journal-failure";
     case SubIndication::link_failure:
     case SubIndication::hash_algorithm_failure:
-    case SubIndication::order_failure:
       return "meaning.link-failure";
+    case SubIndication::order_failure:
+      return "meaning.order-failure";
     case SubIndication::revoked:
     case SubIndication::revoked_no_poe:
+      return "meaning.revoked";
     case SubIndication::certificate_failure:
     case SubIndication::not_yet_valid:
       return "meaning.certificate-failure";

@@ -57,6 +57,14 @@ constexpr Sentence table[] = {
      "the archive's journal and this record contradict each other. Either was altered."},
     {"meaning.link-failure",
      "the chain of renewed evidence is broken, so the older evidence has no support."},
+    {"meaning.order-failure",
+     "by their own dates the time-stamps of the evidence can't have been made in the order in "
+     "which "
+     "they cover each other. One of the dates is not true."},
+    {"meaning.revoked",
+     "the authority took back its word for this key, and nothing shows that the time-stamp was "
+     "made "
+     "before: whoever had the key may have made it, with any date."},
     {"meaning.certificate-failure",
      "the time-stamp was not made by a key that was fit to make it at that time."},
     {"meaning.crypto-failure",
