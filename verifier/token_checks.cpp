@@ -327,6 +327,12 @@ class TokenChecks {
         if (sources_.size() < status_sources_max) sources_.push_back({octets, ocsp, proven, from});
       }
     };
+    const auto take_all = [&](const std::vector<Bytes>& all, bool ocsp, const char* from) {
+      const std::vector<ByteView> views(all.begin(), all.end());
+      take(views, ocsp, options_.at, from);
+    };
+    // First, so that no evidence can crowd it out.
+    take_all(options_.extra_crls, false, "that you gave");
     take(token_.crls, false, reference_, "in the time-stamp");
     take(token_.ocsp_responses, true, reference_, "in the time-stamp");
     for (auto later = judged_.later(); later != nullptr; later = later->later()) {
@@ -334,11 +340,6 @@ class TokenChecks {
       take(later->token()->crls, false, later->reference(), "in a later time-stamp");
       take(later->token()->ocsp_responses, true, later->reference(), "in a later time-stamp");
     }
-    const auto take_all = [&](const std::vector<Bytes>& all, bool ocsp, const char* from) {
-      const std::vector<ByteView> views(all.begin(), all.end());
-      take(views, ocsp, options_.at, from);
-    };
-    take_all(options_.extra_crls, false, "that you gave");
     take_all(options_.accompanying_crls, false, "beside the time-stamp");
     take_all(options_.accompanying_ocsp_responses, true, "beside the time-stamp");
     return sources_;

@@ -436,13 +436,14 @@ class TokenChecks {
     const take = (all: Uint8Array[], ocsp: boolean, proven: Time, from: string): void => {
       for (const octets of all) sources.push({ octets, ocsp, proven, from });
     };
+    // First, so that no evidence can crowd it out.
+    take(this.options.extraCrls, false, this.options.at, 'that you gave');
     take(this.token.crls, false, this.reference, 'in the time-stamp');
     take(this.token.ocspResponses, true, this.reference, 'in the time-stamp');
     for (let { later } = this.judged; later !== null; { later } = later) {
       take(later.token?.crls ?? [], false, later.reference, 'in a later time-stamp');
       take(later.token?.ocspResponses ?? [], true, later.reference, 'in a later time-stamp');
     }
-    take(this.options.extraCrls, false, this.options.at, 'that you gave');
     return sources.slice(0, statusSourcesMax);
   }
 }
