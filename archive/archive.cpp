@@ -192,6 +192,7 @@ Result<std::unique_ptr<TsaClient>> Archive::tsa(const Track& track) const {
   options.url = track.url;
   options.policy = track.policy;
   options.ca_certificates = *std::move(certificates);
+  options.algorithms = policy_;
   if (!track.credentials_file.empty()) {
     auto authorization = read_credentials(folder_ / track.credentials_file);
     if (!authorization) return authorization.error();

@@ -85,7 +85,8 @@ OcspQuestion ocsp_question(verifier::CertificatePtr certificate, verifier::Certi
   return question;
 }
 
-Result<Bytes> read_ocsp_answer(ByteView der, const OcspQuestion& question, verifier::Time now) {
+Result<Bytes> read_ocsp_answer(ByteView der, const OcspQuestion& question, verifier::Time now,
+                               const std::shared_ptr<const verifier::AlgorithmPolicy>& policy) {
   auto basic = basic_response(der);
   if (!basic) return basic;
   const unsigned char* at = basic->data();
@@ -99,12 +100,13 @@ Result<Bytes> read_ocsp_answer(ByteView der, const OcspQuestion& question, verif
   }
   std::vector<std::string> notes;
   const verifier::StatusSource source{.octets = *basic, .ocsp = true, .proven = now, .from = "it"};
-  const auto statuses = verifier::read_status({.certificate = question.certificate,
-                                               .issuer = question.issuer,
-                                               .gen_time = now,
-                                               .reference = now,
-                                               .policy = verifier::AlgorithmPolicy::built_in()},
-                                              std::span(&source, 1), notes);
+  const auto statuses =
+      verifier::read_status({.certificate = question.certificate,
+                             .issuer = question.issuer,
+                             .gen_time = now,
+                             .reference = now,
+                             .policy = policy ? policy : verifier::AlgorithmPolicy::built_in()},
+                            std::span(&source, 1), notes);
   if (!statuses.empty()) return basic;
   return bad(notes.empty() ? "its OCSP response does not know this certificate"
                            : "its OCSP response does not count: " + notes.front());

@@ -3,8 +3,11 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <memory>
+
 #include "verifier/bytes.hpp"
 #include "verifier/certificate_path.hpp"
+#include "verifier/policy.hpp"
 #include "verifier/result.hpp"
 
 namespace perdura::archive {
@@ -22,11 +25,12 @@ struct OcspQuestion {
 OcspQuestion ocsp_question(verifier::CertificatePtr certificate, verifier::CertificatePtr issuer);
 
 // The BasicOCSPResponse in an OCSPResponse that came at `now`, as the octets that came: successful,
-// about this certificate, signed by its issuer or by whom that gave the task, and with the
-// question's nonce, if with any (responders may answer from stock: RFC 6960 section 4.4.1). Errors:
-// unavailable (the responder says that it can't answer), malformed (all others).
-verifier::Result<verifier::Bytes> read_ocsp_answer(verifier::ByteView der,
-                                                   const OcspQuestion& question,
-                                                   verifier::Time now);
+// about this certificate, signed by its issuer or by whom that gave the task with algorithms that
+// are fit by `policy` (null: the built-in one), and with the question's nonce, if with any
+// (responders may answer from stock: RFC 6960 section 4.4.1). Errors: unavailable (the responder
+// says that it can't answer), malformed (all others).
+verifier::Result<verifier::Bytes> read_ocsp_answer(
+    verifier::ByteView der, const OcspQuestion& question, verifier::Time now,
+    const std::shared_ptr<const verifier::AlgorithmPolicy>& policy = nullptr);
 
 }  // namespace perdura::archive

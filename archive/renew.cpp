@@ -1,5 +1,7 @@
 #include "archive/renew.hpp"
 
+#include <algorithm>
+
 #include "archive/renewal_act.hpp"
 #include "archive/renewal_intent.hpp"
 #include "archive/renewal_status.hpp"
@@ -27,6 +29,13 @@ Result<Ok> add_resumable(Archive& archive, const Lineages& lineages, const Renew
   return Ok{};
 }
 
+// Several steps may ask for the same.
+void add_once(const std::vector<std::string>& more, std::vector<std::string>& warnings) {
+  for (const std::string& warning : more) {
+    if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
+  }
+}
+
 void run(Archive& archive, TsaClients& tsas, const RenewalPlan& plan, const RenewOptions& options,
          RenewResult& result) {
   for (const PlannedRenewal& planned : plan.renewals) {
@@ -36,6 +45,7 @@ void run(Archive& archive, TsaClients& tsas, const RenewalPlan& plan, const Rene
     auto outcome = lineages ? make_renewal(archive, tsas, *lineages, planned, options)
                             : Result<RenewalOutcome>(lineages.error());
     if (outcome) {
+      add_once(outcome->warnings, result.warnings);
       result.outcomes.push_back(*std::move(outcome));
     } else {
       RenewalOutcome failed;
@@ -64,13 +74,14 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
   if (!completed) return completed.error();
   const auto lineages = Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
-  auto plan =
-      plan_renewals(archive, *lineages, options.wish, present_status_lists(**lineages, tsas));
+  const FreshStatus since = present_status(**lineages, tsas);
+  add_once(since.warnings, result.warnings);
+  auto plan = plan_renewals(archive, *lineages, options.wish, since);
   if (!plan) return plan.error();
   if (auto added = add_resumable(archive, **lineages, options.wish, *plan); !added) {
     return added.error();
   }
-  result.warnings.insert(result.warnings.end(), plan->warnings.begin(), plan->warnings.end());
+  add_once(plan->warnings, result.warnings);
   run(archive, tsas, *plan, options, result);
   return result;
 }

@@ -31,8 +31,9 @@ struct RenewalOutcome {
   std::optional<Error> error;       // nothing was changed on this track
   std::vector<SetAside> set_aside;  // hash-tree: records that no longer match, found this time
   std::uint64_t set_aside_count = 0;
-  std::optional<Time> stamped;  // the token's time
-  std::optional<Horizon> ends;  // of the new evidence
+  std::optional<Time> stamped;        // the token's time
+  std::optional<Horizon> ends;        // of the new evidence
+  std::vector<std::string> warnings;  // status information that could not be had
 };
 
 // What a renewal did.

@@ -48,7 +48,8 @@ class RenewalAct {
       take_back();
       return stamped.error();
     }
-    draft_.token = add_fresh_status(archive_, tsas_, tokens_covered(), std::move(stamped->token));
+    draft_.token =
+        add_fresh_status(tsas_, tokens_covered(), std::move(stamped->token), outcome_.warnings);
     if (auto judged = judge(); !judged) return judged.error();
     if (auto done = commit(); !done) return done.error();
     if (draft_.kind == RenewalKind::hash_tree) {

@@ -56,10 +56,7 @@ class TrackPlanner {
       if (track_.active()) note(initial_, state, "the track has no time-stamp of them", nullptr);
       return Ok{};
     }
-    if (state.verdict == Verdict::failed) {
-      sort_failed(state);
-      return Ok{};
-    }
+    if (state.verdict == Verdict::failed) return sort_failed(state);
     const auto anew = better_anew(state);
     if (!anew) return anew.error();
     if (*anew) {
@@ -93,6 +90,11 @@ class TrackPlanner {
     if (state.verdict != Verdict::indeterminate || !ended || !track_.active() || wish_.force) {
       return false;
     }
+    return proven_elsewhere(state);
+  }
+
+  // Whether another track's evidence of the batch holds.
+  Result<bool> proven_elsewhere(const BatchState& state) {
     for (const Track& other : archive_.config().tracks) {
       if (other.name == track_.name) continue;
       const auto of_other = states_->of(*state.batch, other.name);
@@ -102,16 +104,22 @@ class TrackPlanner {
     return false;
   }
 
-  // A revoked TSA's evidence can start anew; what fails for another reason is for people to look
-  // at.
-  void sort_failed(const BatchState& state) {
+  // A revoked TSA's evidence can start anew; where that TSA is retired, another track's evidence
+  // has taken its place. What fails for another reason is for people to look at.
+  Result<Ok> sort_failed(const BatchState& state) {
     const bool revoked =
         state.why == SubIndication::revoked || state.why == SubIndication::revoked_no_poe;
     const bool anew = track_.active() && revoked;
+    if (revoked && !anew) {
+      const auto elsewhere = proven_elsewhere(state);
+      if (!elsewhere) return elsewhere.error();
+      if (*elsewhere) return Ok{};
+    }
     Failed& failed = failed_[state.problem];
     ++failed.batches;
     failed.anew = anew;
     if (anew) note(initial_, state, "a TSA was revoked, so its time-stamps prove nothing", nullptr);
+    return Ok{};
   }
 
   // One sentence a problem, however many batches have it.
@@ -198,10 +206,11 @@ class TrackPlanner {
 
 Result<RenewalPlan> plan_renewals(const Archive& archive,
                                   const std::shared_ptr<const Lineages>& lineages,
-                                  const RenewalWish& wish, std::vector<Bytes> crls) {
+                                  const RenewalWish& wish, const FreshStatus& since) {
   auto options = judge_options(archive);
   if (!options) return options.error();
-  options->extra_crls = std::move(crls);
+  options->accompanying_crls = since.crls;
+  options->accompanying_ocsp_responses = since.ocsp_responses;
   const verifier::TokenJudge judge(*std::move(options));
   BatchStates states(archive, lineages, &judge);
   RenewalPlan plan;

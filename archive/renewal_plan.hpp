@@ -13,6 +13,7 @@
 #include "archive/archive.hpp"
 #include "archive/batch_state.hpp"
 #include "archive/lineage.hpp"
+#include "archive/validation_data.hpp"
 
 namespace perdura::archive {
 
@@ -45,11 +46,11 @@ struct RenewalPlan {
   std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why
 };
 
-// `crls` (DER): what CAs have said since about TSAs. Errors: misuse (no such track, no fit hash
+// `since`: what CAs have said since about TSAs. Errors: misuse (no such track, no fit hash
 // function), malformed, io.
 Result<RenewalPlan> plan_renewals(const Archive& archive,
                                   const std::shared_ptr<const Lineages>& lineages,
-                                  const RenewalWish& wish, std::vector<Bytes> crls = {});
+                                  const RenewalWish& wish, const FreshStatus& since = {});
 
 // The hash function of a track's trees from now on: that of its newest hash-tree renewal, else of
 // its settings; another one when the policy calls that unfit as of now.

@@ -1,12 +1,14 @@
 #include "archive/renewal_status.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "archive/keyspace.hpp"
 #include "archive/time_stamp_protocol.hpp"
 #include "archive/validation_data.hpp"
+#include "verifier/certificate_path.hpp"
 #include "verifier/timestamp_token.hpp"
 #include "verifier/verify_token.hpp"
 
@@ -25,14 +27,26 @@ std::optional<Digest> signer_of(ByteView token) {
   return verifier::hash(DigestAlgorithm::sha256, *signer);
 }
 
-// What any of the TSAs can tell about the signer of `token`.
+// What any of the TSAs can tell about the signer of `token`, and in one sentence that none can.
 FreshStatus fresh_status(TsaClients& tsas, ByteView token) {
-  FreshStatus status;
+  std::string why;
   for (const auto& tsa : tsas) {
-    status = tsa->fresh_status(token);
-    if (!status.crls.empty() || !status.ocsp_responses.empty()) break;
+    FreshStatus status = tsa->fresh_status(token);
+    if (!status.crls.empty() || !status.ocsp_responses.empty()) return status;
+    for (const std::string& warning : status.warnings) why += (why.empty() ? "" : "; ") + warning;
   }
-  return status;
+  const auto parsed = verifier::parse_timestamp_token(token);
+  const auto signer = parsed ? signer_certificate(*parsed) : std::nullopt;
+  const auto certificate = signer ? verifier::read_certificate(*signer) : nullptr;
+  FreshStatus nothing;
+  nothing.warnings.push_back("it can't be had whether " +
+                             (certificate ? certificate->subject() : "a time-stamp's signer") +
+                             " was revoked since it stamped" + (why.empty() ? "" : ": " + why));
+  return nothing;
+}
+
+void append(std::vector<std::string>& to, std::vector<std::string> more) {
+  std::ranges::move(more, std::back_inserter(to));
 }
 
 // Whether the token would pass but for status information.
@@ -47,8 +61,9 @@ bool lacks_status(const verifier::TokenJudge& judge, ByteView token, Time now) {
 // Completes tokens, each TSA's CA asked once.
 class Completion {
  public:
-  Completion(TsaClients& tsas, const verifier::TokenJudge& judge, Time now)
-      : tsas_(tsas), judge_(judge), now_(now) {}
+  Completion(TsaClients& tsas, const verifier::TokenJudge& judge, Time now,
+             std::vector<std::string>& warnings)
+      : tsas_(tsas), judge_(judge), now_(now), warnings_(warnings) {}
 
   // The token with what it lacked; nothing when it lacked nothing, or that can't be had yet.
   std::optional<Bytes> completed(ByteView token) {
@@ -58,6 +73,7 @@ class Completion {
     auto known = status_.find(*signer);
     if (known == status_.end()) {
       known = status_.emplace(*signer, fresh_status(tsas_, token)).first;
+      append(warnings_, known->second.warnings);
     }
     auto more = insert_validation_data(token, known->second);
     if (!more || lacks_status(judge_, *more, now_)) return std::nullopt;
@@ -68,6 +84,7 @@ class Completion {
   TsaClients& tsas_;
   const verifier::TokenJudge& judge_;
   Time now_;
+  std::vector<std::string>& warnings_;
   std::map<Digest, FreshStatus> status_;  // by signer
 };
 
@@ -90,23 +107,35 @@ std::set<const std::uint8_t*> frozen_tokens(const Lineages& lineages) {
 
 }  // namespace
 
-Bytes add_fresh_status(Archive&, TsaClients& tsas, const std::vector<ByteView>& covered,
-                       Bytes token) {
+Bytes add_fresh_status(TsaClients& tsas, const std::vector<ByteView>& covered, Bytes token,
+                       std::vector<std::string>& warnings) {
   std::set<Digest> asked;
   for (const ByteView earlier : covered) {
     const auto signer = signer_of(earlier);
     if (!signer || !asked.insert(*signer).second) continue;
-    auto more = insert_validation_data(token, fresh_status(tsas, earlier));
-    if (more) token = *std::move(more);
+    FreshStatus status = fresh_status(tsas, earlier);
+    append(warnings, std::move(status.warnings));
+    auto more = insert_validation_data(token, status);
+    if (more) {
+      token = *std::move(more);
+    } else {
+      warnings.push_back(to_string(more.error()));
+    }
   }
   return token;
 }
 
-std::vector<Bytes> present_status_lists(const Lineages& lineages, TsaClients& tsas) {
+FreshStatus present_status(const Lineages& lineages, TsaClients& tsas) {
   std::set<const std::uint8_t*> seen;
   std::set<Digest> asked;
   std::set<Digest> known;
-  std::vector<Bytes> lists;
+  FreshStatus present;
+  const auto take = [&](std::vector<Bytes>& from, std::vector<Bytes>& to) {
+    for (Bytes& octets : from) {
+      if (!known.insert(verifier::hash(DigestAlgorithm::sha256, octets)).second) continue;
+      to.push_back(std::move(octets));
+    }
+  };
   for (const Batch& batch : lineages.batches()) {
     for (const std::string& track : lineages.tracks()) {
       const Lineage lineage = lineages.of(batch, track);
@@ -115,13 +144,13 @@ std::vector<Bytes> present_status_lists(const Lineages& lineages, TsaClients& ts
       if (!seen.insert(token.data()).second) continue;
       const auto signer = signer_of(token);
       if (!signer || !asked.insert(*signer).second) continue;
-      for (Bytes& list : fresh_status(tsas, token).crls) {
-        const Digest digest = verifier::hash(DigestAlgorithm::sha256, list);
-        if (known.insert(digest).second) lists.push_back(std::move(list));
-      }
+      FreshStatus status = fresh_status(tsas, token);
+      take(status.crls, present.crls);
+      take(status.ocsp_responses, present.ocsp_responses);
+      append(present.warnings, std::move(status.warnings));
     }
   }
-  return lists;
+  return present;
 }
 
 Result<std::size_t> complete_open_tokens(Archive& archive, TsaClients& tsas,
@@ -133,7 +162,7 @@ Result<std::size_t> complete_open_tokens(Archive& archive, TsaClients& tsas,
   options->revocation = verifier::RevocationMode::required;
   const Time now = options->at;
   const verifier::TokenJudge judge(*std::move(options));
-  Completion completion(tsas, judge, now);
+  Completion completion(tsas, judge, now, warnings);
   const std::set<const std::uint8_t*> frozen = frozen_tokens(**lineages);
   // A hash-tree renewal under way has hashed its track's tokens already.
   const auto under_way = [&](const std::string& track) -> Result<bool> {

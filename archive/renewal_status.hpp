@@ -14,17 +14,18 @@
 namespace perdura::archive {
 
 // `token` with what can be had now about the signers of the tokens that it covers and their CAs.
-// What can't be had is left out: evidence is renewed all the same.
-Bytes add_fresh_status(Archive& archive, TsaClients& tsas, const std::vector<ByteView>& covered,
-                       Bytes token);
+// What can't be had is left out, with a warning: evidence is renewed all the same.
+Bytes add_fresh_status(TsaClients& tsas, const std::vector<ByteView>& covered, Bytes token,
+                       std::vector<std::string>& warnings);
 
-// The status lists that can be had now about the signers of the newest tokens of all batches: a
-// token holds none from after it was made, and so does not say that its TSA was revoked since.
-std::vector<Bytes> present_status_lists(const Lineages& lineages, TsaClients& tsas);
+// What can be had now about the signers of the newest tokens of all batches: a token holds no
+// status from after it was made, and so does not say that its TSA was revoked since. Warnings say
+// what can't be had.
+FreshStatus present_status(const Lineages& lineages, TsaClients& tsas);
 
 // Completes every open token (one that no renewal has hashed) that the verifier, asking for status
 // information, can't judge yet and could with what its TSA's CA has issued since. How many it
-// completed. Errors: malformed, io.
+// completed. `warnings` gets what can't be had. Errors: malformed, io.
 Result<std::size_t> complete_open_tokens(Archive& archive, TsaClients& tsas,
                                          std::vector<std::string>& warnings);
 

@@ -188,7 +188,9 @@ Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& o
     return Error{Errc::conflict, "another seal is under way", archive.folder().string(), ""};
   }
   SealResult result;
-  if (auto done = complete_earlier(archive, tsas, options, result); !done) return done.error();
+  if (options.complete_earlier) {
+    if (auto done = complete_earlier(archive, tsas, options, result); !done) return done.error();
+  }
   // What is deposited from here on is for the next seal.
   const std::uint64_t wanted = archive.journal().head().records;
   while (archive.journal().head().sealed_records < wanted) {

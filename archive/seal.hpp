@@ -26,6 +26,8 @@ struct SealProgress {
 struct SealOptions {
   std::string actor;                                  // who seals, as authenticated
   std::function<void(const SealProgress&)> progress;  // may be null
+  // Whether to ask again for what TSAs owe earlier batches, and what these lack of status data.
+  bool complete_earlier = true;
 };
 
 // What a seal did.

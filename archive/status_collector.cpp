@@ -199,7 +199,7 @@ void StatusCollector::ask_responders(const CertificatePtr& certificate,
     }
     auto answer =
         (*response)->status == 200
-            ? read_ocsp_answer((*response)->body, question, now_)
+            ? read_ocsp_answer((*response)->body, question, now_, policy_)
             : Result<Bytes>(Error{Errc::unavailable,
                                   "HTTP status " + std::to_string((*response)->status), place, ""});
     if (answer) {

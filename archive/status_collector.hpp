@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 #include "archive/http_client.hpp"
 #include "archive/validation_data.hpp"
 #include "verifier/certificate_path.hpp"
+#include "verifier/policy.hpp"
 #include "verifier/time.hpp"
 
 namespace perdura::archive {
@@ -22,9 +24,13 @@ namespace perdura::archive {
 // Collects for the path of one certificate. options.timeout_ms is for everything together.
 class StatusCollector {
  public:
-  // `now` is the Clock's time, at which what comes is judged.
-  StatusCollector(const HttpOptions& options, verifier::Time now)
-      : options_(options), now_(now), begin_(std::chrono::steady_clock::now()) {}
+  // `now` is the Clock's time, at which what comes is judged, by `policy` (null: the built-in one).
+  StatusCollector(const HttpOptions& options, verifier::Time now,
+                  std::shared_ptr<const verifier::AlgorithmPolicy> policy = nullptr)
+      : options_(options),
+        now_(now),
+        policy_(std::move(policy)),
+        begin_(std::chrono::steady_clock::now()) {}
 
   // The path from `certificate` upward through `pool` (validation_data.hpp); where the pool ends
   // before a root does, through what lies at the certificates' caIssuers (RFC 5280 section
@@ -54,6 +60,7 @@ class StatusCollector {
 
   HttpOptions options_;
   verifier::Time now_;
+  std::shared_ptr<const verifier::AlgorithmPolicy> policy_;
   std::chrono::steady_clock::time_point begin_;
   std::set<std::string> asked_;
   FreshStatus collected_;

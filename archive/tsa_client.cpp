@@ -134,7 +134,7 @@ FreshStatus HttpTsa::collected(const SignerPath& path, StatusCollector collector
 
 // `token` with its path and status data, or an error when its signer is a stranger.
 Result<Bytes> HttpTsa::complete(Bytes token) const {
-  StatusCollector collector(options_.http, clock_.now());
+  StatusCollector collector(options_.http, clock_.now(), options_.algorithms);
   const auto path = path_of(token, collector);
   if (!path) return token;  // what can't be completed is the verifier's to judge
   // Nobody's status is asked for on a stranger's word.
@@ -149,7 +149,7 @@ Result<Bytes> HttpTsa::complete(Bytes token) const {
 }
 
 FreshStatus HttpTsa::fresh_status(ByteView token) {
-  StatusCollector collector(options_.http, clock_.now());
+  StatusCollector collector(options_.http, clock_.now(), options_.algorithms);
   const auto path = path_of(token, collector);
   if (path) return collected(*path, std::move(collector));
   return {.crls = {},

@@ -16,6 +16,7 @@
 #include "archive/http_client.hpp"
 #include "archive/validation_data.hpp"
 #include "verifier/digest.hpp"
+#include "verifier/policy.hpp"
 
 namespace perdura::archive {
 
@@ -60,6 +61,8 @@ struct HttpTsaOptions {
   std::vector<Bytes> ca_certificates;
   // Whether to fetch the status information that the token's certificates name, and put it in.
   bool collect_status = true;
+  // By which what comes is judged; null: the built-in one.
+  std::shared_ptr<const verifier::AlgorithmPolicy> algorithms = nullptr;
   // Told what went wrong while fetching status data; never a reason to refuse the token. May be
   // null; called on the thread that stamps.
   std::function<void(const std::string& sentence)> warn;

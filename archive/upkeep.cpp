@@ -20,7 +20,8 @@ Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
   auto tsas = options.clients ? options.clients(archive) : open_tsas(archive);
   if (!tsas) return tsas.error();
   if (options.seal) {
-    auto sealed = seal(archive, *tsas, {.actor = actor, .progress = {}});
+    auto sealed = seal(archive, *tsas,
+                       {.actor = actor, .progress = {}, .complete_earlier = options.renewing});
     if (sealed) {
       result.sealed = *std::move(sealed);
       append(result.warnings, result.sealed.warnings);

@@ -17,7 +17,7 @@ namespace perdura::archive {
 struct UpkeepOptions {
   bool seal = true;      // what is pending
   RenewOptions renew;    // its actor does all of it
-  bool renewing = true;  // for showing what happens without: nothing is renewed
+  bool renewing = true;  // for showing what happens without: nothing is renewed or made up for
   // The clients of the archive's tracks; null: open_tsas().
   std::function<Result<TsaClients>(const Archive&)> clients;
 };

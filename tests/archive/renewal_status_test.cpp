@@ -5,6 +5,7 @@
 
 #include "tests/archive/evidence_fixture.hpp"
 #include "tests/archive/outside_world.hpp"
+#include "tests/verifier/test_ocsp.hpp"
 #include "tests/verifier/test_tsa.hpp"
 
 namespace perdura::archive {
@@ -16,8 +17,12 @@ namespace test = verifier::test;
 // Stamps without a revocation list, and has one to give once its CA has published.
 class LateAuthority final : public TsaClient {
  public:
-  LateAuthority(const test::Authority& authority, const Clock& clock, const bool& published)
-      : authority_(authority), clock_(clock), published_(published) {}
+  LateAuthority(const test::Authority& authority, const Clock& clock, const bool& published,
+                const std::string& revoked_since)
+      : authority_(authority),
+        clock_(clock),
+        published_(published),
+        revoked_since_(revoked_since) {}
   std::string name() const override { return "late"; }
   bool self_asserted() const override { return false; }
   Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override {
@@ -27,10 +32,18 @@ class LateAuthority final : public TsaClient {
   }
   FreshStatus fresh_status(ByteView) override {
     FreshStatus status;
-    if (published_) {
+    if (!revoked_since_.empty()) {
+      status.ocsp_responses.push_back(
+          test::make_ocsp(authority_.root, authority_.root, authority_.tsa,
+                          {.this_update = to_string(clock_.now()),
+                           .next_update = "2059-01-01",
+                           .revoked = test::RevokedSpec{.when = revoked_since_, .reason = 1}}));
+    } else if (published_) {
       status.crls.push_back(test::make_crl(
           authority_.root,
           {.this_update = to_string(clock_.now() + 60), .next_update = "2059-01-01"}));
+    } else {
+      status.warnings = {"late: no status list"};
     }
     return status;
   }
@@ -39,6 +52,7 @@ class LateAuthority final : public TsaClient {
   const test::Authority& authority_;
   const Clock& clock_;
   const bool& published_;
+  const std::string& revoked_since_;  // empty: it is not
 };
 
 class LateStatus : public EvidenceTest {
@@ -53,7 +67,7 @@ class LateStatus : public EvidenceTest {
   }
   TsaClients late() {
     TsaClients clients;
-    clients.push_back(std::make_unique<LateAuthority>(authority, clock, published));
+    clients.push_back(std::make_unique<LateAuthority>(authority, clock, published, revoked_since));
     return clients;
   }
   Bytes token() {
@@ -66,20 +80,23 @@ class LateStatus : public EvidenceTest {
     EXPECT_TRUE(seal(*archive, clients, {.actor = "tester", .progress = nullptr}));
     return id;
   }
-  void renew_with(RenewalWish wish) {
+  // Its warnings.
+  std::vector<std::string> renew_with(RenewalWish wish) {
     TsaClients clients = late();
     RenewOptions options;
     options.actor = "tester";
     options.wish = std::move(wish);
     const auto result = renew(*archive, clients, options);
-    ASSERT_TRUE(result) << to_string(result.error());
+    EXPECT_TRUE(result) << to_string(result.error());
     for (const RenewalOutcome& outcome : result->outcomes) {
       EXPECT_FALSE(outcome.error) << to_string(*outcome.error);
     }
+    return result->warnings;
   }
 
   test::Authority authority;
   bool published = false;
+  std::string revoked_since;
 };
 
 TEST_F(LateStatus, IsPutIntoAnOpenTokenOnceItIsPublished) {
@@ -93,6 +110,30 @@ TEST_F(LateStatus, IsPutIntoAnOpenTokenOnceItIsPublished) {
   const Bytes completed = token();
   renew_with({});  // it lacks nothing any more
   EXPECT_EQ(token(), completed);
+}
+
+TEST_F(LateStatus, IsMissedInOneSentenceUntilThen) {
+  sealed_record();
+  const std::vector<std::string> missed = {
+      "it can't be had whether CN=Clock TSA was revoked since it stamped: late: no status list"};
+  EXPECT_EQ(renew_with({}), missed);
+  EXPECT_EQ(renew_with(time_stamps()), missed);
+  published = true;
+  EXPECT_EQ(renew_with(time_stamps()), std::vector<std::string>());
+}
+
+// Its CA answers by OCSP alone: no list tells of the revocation.
+TEST_F(LateStatus, OfARevocationIsHeardByOcspToo) {
+  const std::string id = sealed_record();
+  revoked_since = verifier::to_string(clock.now() + 1);
+  TsaClients clients = late();
+  RenewOptions options;
+  options.actor = "tester";
+  const auto result = renew(*archive, clients, options);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->outcomes.size(), 1u);
+  EXPECT_EQ(result->outcomes[0].planned.kind, RenewalKind::initial);
+  EXPECT_EQ(result->outcomes[0].planned.why, "a TSA was revoked, so its time-stamps prove nothing");
 }
 
 TEST_F(LateStatus, StandsInTheNewestTokenWhenTheOneBeforeIsFrozen) {
