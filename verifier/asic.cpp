@@ -24,18 +24,18 @@ bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// The name of a file that a URI relative to the container's root means; nothing when it is none.
+// The name of a file that a URI relative to the container's root means; nothing when it is none. A
+// '%' without two hex digits after it stands for itself, as some programs write it.
 std::optional<std::string> file_name(std::string_view uri) {
   std::string name;
   for (std::size_t i = 0; i < uri.size(); ++i) {
-    if (uri[i] != '%') {
+    const auto octet = uri[i] == '%' ? from_hex(uri.substr(i + 1, 2)) : std::nullopt;
+    if (octet && octet->size() == 1) {
+      name.push_back(static_cast<char>(octet->front()));
+      i += 2;
+    } else {
       name.push_back(uri[i]);
-      continue;
     }
-    const auto octet = from_hex(uri.substr(i + 1, 2));
-    if (!octet || octet->size() != 1) return std::nullopt;
-    name.push_back(static_cast<char>(octet->front()));
-    i += 2;
   }
   if (!fault_of_name(name).empty()) return std::nullopt;
   return name;

@@ -34,7 +34,9 @@ std::optional<ManifestEntry> parse_line(std::string_view line) {
     entry.name += path.front();
     path.remove_prefix(escaped ? 3 : 1);
   }
-  if (!fault_of_name(entry.name).empty()) return std::nullopt;
+  if (!fault_of_name(entry.name).empty() || !oddity_of_name(entry.name).empty()) {
+    return std::nullopt;
+  }
   return entry;
 }
 

@@ -99,6 +99,7 @@ class FolderSource final : public PackageSource {
       if (index_.size() == std::numeric_limits<std::uint32_t>::max()) {
         return Error{Errc::too_large, "more than 2^32 files", root_.string(), ""};
       }
+      if (odd_name_.empty()) odd_name_ = oddity_of_name(name);
       index_.add(name, 0, 0);
       return Ok{};
     });
@@ -120,10 +121,12 @@ class FolderSource final : public PackageSource {
   Result<std::unique_ptr<PackageReader>> reader() const override {
     return std::unique_ptr<PackageReader>(new FolderReader(root_, index_));
   }
+  const std::string& odd_name() const override { return odd_name_; }
 
  private:
   fs::path root_;
   NameIndex index_;
+  std::string odd_name_;
 };
 
 }  // namespace

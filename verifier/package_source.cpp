@@ -37,9 +37,6 @@ std::string fault_of_name(std::string_view name) {
   for (const char c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "a name holds control characters";
     if (c == '\\') return "a name holds a backslash";
-    if (c == ':') return "a name holds a colon, as after a drive or before a stream";
-    // Letters that look alike, marks that put one into another, directions that turn a name round.
-    if (static_cast<unsigned char>(c) > 0x7F) return "a name holds characters outside of ASCII";
   }
   if (name.front() == '/') return "a name is absolute";
   for (std::size_t start = 0; start <= name.size();) {
@@ -48,9 +45,22 @@ std::string fault_of_name(std::string_view name) {
     if (part.empty() || part == "." || part == "..") {
       return "a name has a part that is empty, '.' or '..'";
     }
-    // Some systems leave it away, so that two names become one.
-    if (part.back() == ' ') return "a name has a part that ends in a space";
     start = end + 1;
+  }
+  return "";
+}
+
+std::string oddity_of_name(std::string_view name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == ':') return "a name holds a colon, as after a drive or before a stream";
+    // Letters that look alike, marks that put one into another, directions that turn a name round.
+    if (static_cast<unsigned char>(name[i]) > 0x7F) {
+      return "a name holds characters outside of ASCII";
+    }
+    // Some systems leave it away, so that two names become one.
+    if (name[i] == ' ' && (i + 1 == name.size() || name[i + 1] == '/')) {
+      return "a name has a part that ends in a space";
+    }
   }
   return "";
 }

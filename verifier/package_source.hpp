@@ -1,8 +1,8 @@
 // The files of a package, wherever they lie: in a zip or a folder.
 //
-// Hostile input is expected. Opening refuses names that are absolute or leave the package, hold
-// anything but printable ASCII, a backslash or a colon, end in a space, or are there twice
-// (also when they differ only in the case of ASCII letters); links and special files; zips that are
+// Hostile input is expected. Opening refuses names that are absolute or leave the package, hold a
+// backslash or control characters, are not UTF-8, or are there twice (also when they differ only in
+// the case of ASCII letters); links and special files; zips that are
 // encrypted, overlap, or inflate beyond what deflate can. Reading stops at the size that is
 // declared, and refuses a file whose local header says something else than the directory.
 // Memory: of a zip whose directory is in order, as the archive writes it, less than 1 MiB however
@@ -53,6 +53,9 @@ class PackageSource {
   virtual Result<Ok> for_each(const VisitName& visit) const = 0;
   // Errors: io, malformed.
   virtual Result<std::unique_ptr<PackageReader>> reader() const = 0;
+  // What is wrong with a name for a package, though other containers may have such names; "" when
+  // nothing is.
+  virtual const std::string& odd_name() const = 0;
 };
 
 // A zip, or a folder. Errors: not_found, io, denied, malformed, too_large.
@@ -65,8 +68,11 @@ Result<std::unique_ptr<PackageSource>> open_zip_in_memory(ByteView zip);
 // The whole of a small file. Errors: those of reading, too_large.
 Result<Bytes> read_whole(PackageReader& reader, std::string_view name, std::size_t size_max);
 
-// What is wrong with the name of a file in a package; "" when nothing is.
+// What is wrong with the name of a file in any container; "" when nothing is.
 std::string fault_of_name(std::string_view name);
+// What is wrong with the safe name of a file in a package, whose names look alike to nobody and are
+// one on no system.
+std::string oddity_of_name(std::string_view name);
 
 // `name` with its ASCII letters in lower case: two names alike in this are one on some systems.
 std::string folded_name(std::string_view name);

@@ -189,6 +189,7 @@ class ZipSource final : public PackageSource {
   Result<std::unique_ptr<PackageReader>> reader() const override {
     return std::unique_ptr<PackageReader>(new ZipReader(*octets_, directory_));
   }
+  const std::string& odd_name() const override { return directory_.odd_name(); }
 
  private:
   std::unique_ptr<Octets> octets_;

@@ -231,6 +231,7 @@ Result<Ok> ZipDirectory::check() {
     if (occupied > octets_->size()) return malformed("files in the zip overlap");
     in_order_ = in_order_ && !folder && marks_.add(folded_name(entry.name), entry.place);
     files_ += folder ? 0 : 1;
+    if (odd_name_.empty()) odd_name_ = oddity_of_name(entry.name);
     return Ok{};
   });
 }

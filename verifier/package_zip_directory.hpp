@@ -87,6 +87,7 @@ class ZipDirectory {
   // `octets` must outlive it. Errors: malformed, too_large.
   static Result<ZipDirectory> read(const Octets& octets, std::string where);
   std::uint32_t size() const { return files_; }
+  const std::string& odd_name() const { return odd_name_; }
   // Every file with its number, from 0. Errors: malformed, and those of `visit`.
   Result<Ok> for_each(const Visit& visit) const;
 
@@ -114,6 +115,7 @@ class ZipDirectory {
   std::string where_;
   Extent extent_;
   std::uint32_t files_ = 0;
+  std::string odd_name_;  // the first oddity of a name
   bool in_order_ = true;  // and without folders: an entry's ordinal is its number
   NameMarks marks_;
   NameIndex index_;  // when it is not in order

@@ -324,6 +324,9 @@ Result<PackageSummary> verify_package(const PackageSource& source, const Package
     return Error{Errc::malformed, "is no package: there is no bagit.txt at its top", "package",
                  "give the folder that holds bagit.txt, or the zip as it was exported"};
   }
+  if (!source.odd_name().empty()) {
+    return Error{Errc::malformed, source.odd_name(), "package", ""};
+  }
   return PackageChecks(source, options, sink).run();
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace perdura::verifier {
 namespace {
@@ -134,7 +135,10 @@ class Scan {
         fail(Errc::unsupported, "a document type declaration is not read: it can define entities");
       } else if (units_.starts_with(at_, "</")) {
         skip(2, ">");
-        depth_ -= depth_ > 0 ? 1 : 0;
+        if (!open_.empty()) {
+          in_scope_ -= open_.back();
+          open_.pop_back();
+        }
       } else {
         start_tag();
       }
@@ -158,11 +162,12 @@ class Scan {
   // From '<' to behind '>'. A quoted value holds no '<' (XML 1.0 production 10).
   void start_tag() {
     std::size_t attributes = 0;
+    std::size_t namespaces = 0;
     std::size_t i = at_ + 1;
     for (; i < units_.size() && units_[i] != '>'; ++i) {
       const char c = units_[i];
       if (c == '<') return fail(Errc::malformed, "a tag begins inside of a tag");
-      if (is_space(units_[i - 1]) && units_.starts_with(i, "xmlns")) ++namespaces_;
+      if (is_space(units_[i - 1]) && units_.starts_with(i, "xmlns")) ++namespaces;
       if (c != '"' && c != '\'') continue;
       ++attributes;
       for (++i; i < units_.size() && units_[i] != c; ++i) {
@@ -174,12 +179,16 @@ class Scan {
       return too_large("more than " + std::to_string(limits_.attributes_of_element) +
                        " attributes in one element");
     }
-    if (namespaces_ > limits_.namespaces) {
-      return too_large("more than " + std::to_string(limits_.namespaces) +
-                       " namespace declarations");
+    namespaces_ += namespaces;
+    if (in_scope_ + namespaces > limits_.namespaces || namespaces_ > limits_.namespaces_in_all) {
+      return too_large("too many namespace declarations");
     }
-    if (units_[i - 1] != '/' && ++depth_ > limits_.depth) {
-      return too_large("nested deeper than " + std::to_string(limits_.depth));
+    if (units_[i - 1] != '/') {
+      open_.push_back(namespaces);
+      in_scope_ += namespaces;
+      if (open_.size() > limits_.depth) {
+        return too_large("nested deeper than " + std::to_string(limits_.depth));
+      }
     }
     at_ = i + 1;
   }
@@ -188,7 +197,8 @@ class Scan {
   const XmlLimits& limits_;
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
-  std::size_t depth_ = 0;
+  std::vector<std::size_t> open_;  // elements inside each other, by their namespace declarations
+  std::size_t in_scope_ = 0;       // of those, in sum
   std::size_t namespaces_ = 0;
   std::optional<Error> error_;
 };

@@ -46,7 +46,7 @@ class Hostile : public testing::Test {
   std::string fault() const {
     sample->keep(zip_);
     const auto source = open_zip_in_memory(as_bytes(zip_));
-    return source ? "" : source.error().what;
+    return source ? (*source)->odd_name() : source.error().what;
   }
   PackageSummary judge() const {
     sample->keep(zip_);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "tests/archive/temporary_folder.hpp"
 #include "tests/verifier/evidence_maker.hpp"
@@ -81,6 +82,45 @@ TEST_F(Asic, PassesForTheFilesThatAnEvidenceRecordsManifestLists) {
   put_record();
   EXPECT_EQ(judge(), "PASSED") << text(report_.report);
   EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+}
+
+// Names as other programs and other people write them, encoded and not.
+TEST_F(Asic, NamesMayBeInAnyLanguageAndHoldSigns) {
+  const std::map<std::string, std::string> uris = {
+      {"\xC3\x84rztin.txt", "%C3%84rztin.txt"},
+      {"\xE8\xA8\x98\xE9\x8C\xB2.txt", "\xE8\xA8\x98\xE9\x8C\xB2.txt"},
+      {"100 %.txt", "100 %.txt"},
+      {"at 10:30 ", "at%2010:30%20"},
+  };
+  std::vector<std::string> documents;
+  std::string references;
+  for (const auto& [name, uri] : uris) {
+    put(name, "content of " + name);
+    documents.push_back("content of " + name);
+    references += reference(uri, documents.back());
+  }
+  put("META-INF/evidencerecord.ers", record_over(documents, "2030-01-01"));
+  put("META-INF/ASiCEvidenceRecordManifest.xml",
+      manifest("META-INF/evidencerecord.ers", references));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+}
+
+// As esig/dss writes them: each reference declares its own namespaces.
+TEST_F(Asic, AManifestOfHundredsOfFilesIsRead) {
+  std::vector<std::string> documents;
+  std::string references;
+  for (int i = 0; i < 400; ++i) {
+    const std::string name = std::to_string(i) + ".txt";
+    put(name, name);
+    documents.push_back(name);
+    std::string one = reference(name, name);
+    one.insert(one.find(" URI"), " xmlns:x='urn:x' xmlns:y='urn:y'");
+    references += one;
+  }
+  put("META-INF/evidencerecord.ers", record_over(documents, "2030-01-01"));
+  put("META-INF/ASiCEvidenceRecordManifest.xml",
+      manifest("META-INF/evidencerecord.ers", references));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report).substr(0, 2000);
 }
 
 TEST_F(Asic, FailsForAnAlteredAndAMissingFile) {
@@ -189,7 +229,6 @@ const BadManifest bad_manifests[] = {
     {"leaves_the_container", manifest("META-INF/evidencerecord.ers", reference("../a", "x"))},
     {"encoded_way_out", manifest("META-INF/evidencerecord.ers", reference("%2e%2e/a", "x"))},
     {"absolute", manifest("META-INF/evidencerecord.ers", reference("/a", "x"))},
-    {"half_an_escape", manifest("META-INF/evidencerecord.ers", reference("a%2", "x"))},
     {"no_digest", manifest("META-INF/evidencerecord.ers", "<a:DataObjectReference URI='a.txt'/>")},
     {"critical_extension",
      manifest("META-INF/evidencerecord.ers",

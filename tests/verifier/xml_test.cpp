@@ -29,6 +29,14 @@ std::string many_attributes(std::size_t count) {
   return result + "/>";
 }
 
+std::string many_namespaces(std::size_t count, char prefix, const std::string& inside) {
+  std::string result = "<a";
+  for (std::size_t i = 0; i < count; ++i) {
+    result.append(" xmlns:").append(1, prefix).append(std::to_string(i)).append("='urn:b'");
+  }
+  return result + ">" + inside + "</a>";
+}
+
 struct Refused {
   const char* name;
   std::string xml;
@@ -62,7 +70,9 @@ const Refused refused[] = {
     {"many_comments", "<a>" + repeated("<!---->", 100'000) + "</a>", Errc::too_large},
     {"many_attributes", many_attributes(129), Errc::too_large},
     {"a_million_attributes", many_attributes(1'000'000), Errc::too_large},
-    {"many_namespaces", "<a>" + repeated("<b xmlns='urn:b'/>", 257) + "</a>", Errc::too_large},
+    {"many_namespaces", "<a>" + repeated("<b xmlns='urn:b'/>", 20'001) + "</a>", Errc::too_large},
+    {"many_namespaces_at_one_place",
+     many_namespaces(128, 'a', many_namespaces(128, 'b', "<a xmlns='urn:a'/>")), Errc::too_large},
     {"long", "<a>" + std::string(std::size_t{16} << 20, 'x') + "</a>", Errc::too_large},
 };
 
