@@ -276,12 +276,16 @@ check_package() {
       grep -v ': OK$' "$work/told" | tr -cd ' -~\n' | head -n 5 | sed 's/^/            /'
     fi
   done
-  cut -c 67- "$package/manifest-sha256.txt" | sort >"$work/listed"
-  (cd "$package" && find data -type f) | sort >"$work/present"
+  {
+    printf 'tagmanifest-sha256.txt\n'
+    cut -c 67- "$package/manifest-sha256.txt"
+    [ ! -f "$package/tagmanifest-sha256.txt" ] || cut -c 67- "$package/tagmanifest-sha256.txt"
+  } | sort >"$work/listed"
+  (cd "$package" && find . -type f) | cut -c 3- | sort >"$work/present"
   if cmp -s "$work/listed" "$work/present"; then
-    ok "Every file in data is listed, once."
+    ok "Every file is listed, once."
   else
-    failed "The files in data are not those that manifest-sha256.txt lists."
+    failed "The files of the package are not those that its two manifests list."
   fi
   package_verdict=$verdict
 }

@@ -92,11 +92,11 @@ class ByHand : public testing::TestWithParam<const char*> {
     if (spoil) spoil(files);
     std::string manifest;
     for (const auto& file : files) manifest += sha256_hex(file.second) + "  " + file.first + "\n";
-    std::string tags;
     files["bagit.txt"] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
     files["manifest-sha256.txt"] = manifest;
-    tags = sha256_hex(manifest) + "  manifest-sha256.txt\n";
-    files["tagmanifest-sha256.txt"] = tags;
+    files["tagmanifest-sha256.txt"] = sha256_hex(files["bagit.txt"]) + "  bagit.txt\n" +
+                                      sha256_hex(manifest) + "  manifest-sha256.txt\n";
+    fs::remove_all(package());
     for (const auto& file : files) {
       fs::create_directories((package() / file.first).parent_path());
       write_text(package() / file.first, file.second);
@@ -217,9 +217,11 @@ TEST_P(ByHand, ADocumentAddedOrLeftOutFails) {
 }
 
 TEST_P(ByHand, FilesThatAreNotListedFail) {
-  write();
-  write_text(package() / "data" / "more", "more");
-  expect(1, "The files in data are not those");
+  for (const char* name : {"data/more", "READ-ME-FIRST.html"}) {
+    write();
+    write_text(package() / name, "more");
+    expect(1, "The files of the package are not those");
+  }
 }
 
 TEST_P(ByHand, ATokenOfAnotherRecordFails) {
