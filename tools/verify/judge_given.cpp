@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -5,6 +6,7 @@
 #include "tools/verify/inputs.hpp"
 #include "tools/verify/judge.hpp"
 #include "verifier/asic.hpp"
+#include "verifier/der.hpp"
 #include "verifier/report_json.hpp"
 #include "verifier/report_text.hpp"
 #include "verifier/verify_asic.hpp"
@@ -49,6 +51,11 @@ Looked look_at(const std::string& path) {
   return {octets ? kind_of_evidence(*octets) : EvidenceKind::other, nullptr, false};
 }
 
+// Whether a file begins as all evidence in DER does.
+bool begins_as_der(const std::string& path) {
+  return std::ifstream(path, std::ios::binary).get() == tag::sequence;
+}
+
 // The evidence among the operands is the first file that is evidence by itself; a CMS object, which
 // may just as well be a document, only when there is no such file.
 std::optional<std::size_t> find_evidence(const std::vector<std::string>& operands, Looked& looked) {
@@ -61,6 +68,13 @@ std::optional<std::size_t> find_evidence(const std::vector<std::string>& operand
     if (looked.kind != EvidenceKind::cms) break;
   }
   return found;
+}
+
+// Nothing among the operands was recognized.
+Error unknown(const std::vector<std::string>& operands) {
+  return {Errc::malformed, "is neither a package nor evidence of a kind that this program knows",
+          operands.size() == 1 ? operands.front() : "each of the files",
+          "if one is evidence, it is damaged: name it with --evidence to see where"};
 }
 
 Result<EvidenceReport> judge_one(const Given& given, const Options& options,
@@ -80,6 +94,8 @@ Result<EvidenceReport> judge_one(const Given& given, const Options& options,
       }
       return judge_asic(given.evidence, judge);
     case EvidenceKind::other:
+      // Read all the same, so as to say where it is damaged.
+      if (begins_as_der(given.evidence)) return judge_evidence(given, options, judge);
       break;
   }
   return Error{Errc::malformed, "is not evidence of a kind that this program knows", given.evidence,
@@ -97,6 +113,13 @@ Result<Verdict> judge_given(const Options& options, JudgeOptions judge) {
     if (looked.package) return misuse("is a package: name it without --evidence", "--evidence");
   } else {
     const auto found = find_evidence(options.operands, looked);
+    std::error_code failed;
+    const auto is_file = [&](const std::string& path) {
+      return std::filesystem::is_regular_file(path, failed);
+    };
+    if (!found && !options.operands.empty() && std::ranges::all_of(options.operands, is_file)) {
+      return unknown(options.operands);
+    }
     if (!found || looked.package) {
       return judge_package(options, looked.files.get(), std::move(judge));
     }
