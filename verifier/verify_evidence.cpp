@@ -185,6 +185,8 @@ class EvidenceChecks {
             undecided(SubIndication::unsupported_algorithm,
                       say("evidence.digest-not-given", {{"document", object.name}}),
                       std::string(name(algorithm)), "RFC 4998 section 4.3 step 2"));
+        // What can be seen without it.
+        leads_to_imprint(record_.chains[c].archive_timestamps[0], c, 0, {}, part);
         return;
       }
       values.push_back(*digest);

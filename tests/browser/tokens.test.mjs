@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { classOf, comparable, judgeHere, judgeThere } from './both.mjs';
 import {
-  algorithmId, authorityKey, bool, caConstraints, certificate, context, dsa, ecdsa, eddsa,
+  algorithmId, authorityKey, bits, bool, caConstraints, certificate, context, dsa, ecdsa, eddsa,
   essV1, essV2, evidenceRecord, extendedUse, forCa, forTsa, gtime, hash, implicit, int, issuerSerial, keyUsage, name,
   nul, ocspResponse, octets, oid, printable, pss, revocationList, rsa, seq, set, subjectKey, timeStamping, tlv,
   token,
@@ -103,6 +103,48 @@ add('RSA 3072 with SHA-512/256', 'INDETERMINATE', () => {
   const own = certificate({ subject: 'TSA', key: rsa(3072), by: root, extensions: forTsa });
   return simple({ by: own, key: rsa(3072, 'sha512-256') });
 });
+
+// A path whose signatures are made otherwise than the token's.
+const soon = { time: '2027-01-01T00:00:00Z', when: '2027-02-01T00:00:00Z', from: '2027-01-02T00:00:00Z', next: '2027-03-01T00:00:00Z' };
+function mixedCase(key, caKey) {
+  const ca = certificate({ subject: 'Root', key: caKey, serial: 1 });
+  const signer = certificate({ subject: 'TSA', key, by: ca, extensions: forTsa });
+  return { evidence: single(token({ imprint, time: soon.time, by: signer, crls: [revocationList({ by: ca, ...soon })] })),
+           anchors: [ca], when: soon.when };
+}
+for (const [title, key, caKey] of [
+  ['RSA with SHA-512 by RSA with SHA-256', () => rsa(3072, 'sha512'), () => rsa(3072)],
+  ['RSA with SHA-256 by RSA with SHA-512', () => rsa(3072), () => rsa(4096, 'sha512')],
+  ['RSA with SHA-384 by ECDSA', () => rsa(3072, 'sha384'), () => ecdsa()],
+  ['ECDSA by RSA with SHA-512', () => ecdsa(), () => rsa(3072, 'sha512')],
+  ['PSS by RSA', () => pss(3072, 'sha512', 64), () => rsa(3072)],
+  ['Ed25519 by Ed448', () => eddsa('ed25519'), () => eddsa('ed448')],
+  ['RSA with SHA-1 by RSA', () => rsa(3072, 'sha1'), () => rsa(3072)],
+]) add(title, title.includes('SHA-1 ') ? 'INDETERMINATE' : 'PASSED', () => mixedCase(key(), caKey()));
+
+// Made to take long: both end soon.
+const absurdRsa = (modulusBits, exponent) => {
+  const n = (1n << BigInt(modulusBits)) - 159n;
+  const info = seq(algorithmId('1.2.840.113549.1.1.1', nul), bits(seq(int(n), int(exponent(n)))));
+  return { publicInfo: info, algorithm: rsa(2048).algorithm, digest: 'sha256', sign: () => Buffer.alloc(Math.ceil(modulusBits / 8), 0x55) };
+};
+for (const [title, modulusBits, exponent] of [
+  ['RSA of 3072 bits with an exponent as long', 3072, (n) => n - 2n], ['RSA of 16384 bits with an exponent as long', 16384, (n) => n - 2n],
+  ['RSA of a million bits', 1 << 20, () => 65537n], ['RSA with the exponent 0', 2048, () => 0n], ['RSA with the exponent 1', 2048, () => 1n],
+]) {
+  add(title, null, () => mixedCase(absurdRsa(modulusBits, exponent), rsa(3072)));
+  add(`a CA with ${title}`, null, () => mixedCase(rsa(3072), absurdRsa(modulusBits, exponent)));
+}
+add('250 CAs of one name', null, () => {
+  const cas = Array.from({ length: 250 }, (_, i) => certificate({ subject: 'CA', serial: i + 2, issuerName: name('CA'),
+    key: ecdsa('prime256v1', 'sha256', i % 50), by: { key: ecdsa('prime256v1', 'sha256', (i + 7) % 50), subject: name('CA') } }));
+  const signer = certificate({ subject: 'TSA', key: tsaKey, by: cas[3], extensions: forTsa });
+  return simple({ by: signer, certificates: [signer, ...cas], crls: [] });
+});
+add('a serial number of 200,000 octets', null, () => withTsa({ serial: (1n << 1600000n) + 1n }));
+add('an object identifier of 60,000 octets', null, () => simple({ signatureAlgorithm:
+  seq(tlv(0x06, Buffer.concat([Buffer.of(0x2a), Buffer.alloc(60000, 0xff), Buffer.of(1)]))) }));
+add('a policy of 60,000 arcs', null, () => simple({ unsigned: [seq(tlv(0x06, Buffer.alloc(60000, 0x2a)), set(nul))] }));
 
 // Identity of the signer.
 const signedBy = (more) => simple(more);
@@ -346,6 +388,25 @@ add('equal values', 'PASSED', () => {
 });
 add('equal values that were taken once', 'PASSED', () => record([{ token: stampOf(imprint, stamped), lists: [[imprint, imprint]] }]));
 add('a value of another length', 'FAILED', () => record([{ token: stampOf(imprint, stamped), lists: [[imprint], [Buffer.alloc(20)]] }]));
+// Hash-tree renewals, from function to function.
+function renewedTrees(digests, spoil = (x) => x) {
+  const chains = [];
+  digests.forEach((digest, i) => {
+    const time = `${2030 + i}-01-01T00:00:00Z`;
+    const written = seq(...chains.map(({ digest: d, stamps }) => seq(...stamps.map(({ token: t }) => seq(context(0, oid(digestOidOf(d))), t)))));
+    const value = i === 0 ? hash(digest, document) : hash(digest, hash(digest, document), hash(digest, spoil(written)));
+    chains.push({ digest, stamps: [{ token: stampOf(value, time, { digest,
+      crls: [revocationList({ by: root, from: `${2030 + i}-01-02T00:00:00Z`, next: '2055-01-01T00:00:00Z' })] }) }] });
+  });
+  return { evidence: evidenceRecord(chains), anchors: [root], when: '2036-01-01T00:00:00Z' };
+}
+const digestOidOf = (digest) => ({ sha256: '2.16.840.1.101.3.4.2.1', sha512: '2.16.840.1.101.3.4.2.3', 'sha3-256': '2.16.840.1.101.3.4.2.8',
+                                   'sha3-512': '2.16.840.1.101.3.4.2.10' })[digest];
+add('trees renewed with SHA-512', 'PASSED', () => renewedTrees(['sha256', 'sha512']));
+add('trees renewed with SHA-512 and SHA3-256', 'PASSED', () => renewedTrees(['sha256', 'sha512', 'sha3-256']));
+add('trees renewed with SHA3-512 and back', 'PASSED', () => renewedTrees(['sha3-256', 'sha3-512', 'sha256', 'sha512']));
+add('trees renewed over another sequence', 'FAILED', () => renewedTrees(['sha256', 'sha512'], (written) => written.subarray(2)));
+add('trees renewed over nothing', 'FAILED', () => renewedTrees(['sha256', 'sha3-256'], () => Buffer.alloc(0)));
 add('revoked after it was renewed', 'PASSED', () => record([{ token: first }, renewal({ by: tsa2(), crls: [revocationList({ by: root,
   from: '2035-06-01T00:00:00Z', next: '2055-01-01T00:00:00Z', revoked: [{ serial: tsa.serial, when: '2035-05-01T00:00:00Z', reason: 1 }] })] })]));
 add('revoked before it was renewed', 'FAILED', () => record([{ token: first }, renewal({ by: tsa2(), crls: [revocationList({ by: root,

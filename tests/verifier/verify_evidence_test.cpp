@@ -130,6 +130,17 @@ TEST_F(VerifyEvidence, WithoutAHashInTheRightFunctionNothingIsDecided) {
             "INDETERMINATE UNSUPPORTED_ALGORITHM");
 }
 
+TEST_F(VerifyEvidence, ATreeThatDoesNotLeadFailsWithoutTheRightHashToo) {
+  const auto made = maker().stamp_at("2030-01-01", sha256, 1);
+  Bytes octets = made.record();
+  const auto record = parse_evidence_record(octets);
+  const auto& lists = *record->chains[0].archive_timestamps[0].reduced_hashtree;
+  const ByteView sibling = *lists.back().begin();
+  octets[static_cast<std::size_t>(sibling.data() - octets.data())] ^= 1;
+  EXPECT_EQ(judge(octets, {{"x", {{sha512, hash(sha512, as_bytes("x"))}}}}),
+            "FAILED HASH_FAILURE");
+}
+
 TEST_F(VerifyEvidence, RefusesARenewalThatCoversAnotherTimeStamp) {
   auto made = maker().stamp_at("2030-01-01", sha256);
   auto foreign = EvidenceMaker(authority(), {"foreign"}).stamp_at("2030-01-02", sha256);

@@ -217,6 +217,8 @@ class EvidenceChecks {
             rule: 'RFC 4998 section 4.3 step 2',
           }),
         );
+        // What can be seen without it.
+        this.leadsToImprint(this.record.chains[c]!.archiveTimestamps[0]!, c, 0, [], part);
         return;
       }
       values.push(digest);
