@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <set>
 
 namespace perdura::verifier {
 namespace {
@@ -58,18 +59,30 @@ Error not_well_formed(const xmlParserCtxt& context) {
 // The part of a document that is written: below `root`, outside of `without`.
 struct Part {
   const xmlNode* root;
-  const std::vector<const xmlNode*>* without;
+  std::set<const xmlNode*> without;
+  const xmlNode* last = nullptr;  // the element that was asked about last, and what came out
+  bool last_inside = false;
 };
 
-// Called for each node; a namespace or attribute is where its element (`parent`) is.
-int is_visible(void* part_of, xmlNodePtr node, xmlNodePtr parent) {
-  const Part& part = *static_cast<const Part*>(part_of);
-  const bool element = node->type != XML_NAMESPACE_DECL && node->type != XML_ATTRIBUTE_NODE;
-  for (const xmlNode* at = element ? node : parent; at != nullptr; at = at->parent) {
-    if (std::ranges::find(*part.without, at) != part.without->end()) return 0;
-    if (at == part.root) return 1;
+bool is_inside(const Part& part, const xmlNode* element) {
+  for (const xmlNode* at = element; at != nullptr; at = at->parent) {
+    if (part.without.contains(at)) return false;
+    if (at == part.root) return true;
   }
-  return 0;
+  return false;
+}
+
+// Called for each node; a namespace or attribute is where its element (`parent`) is. Of those there
+// may be many, one after the other.
+int is_visible(void* part_of, xmlNodePtr node, xmlNodePtr parent) {
+  Part& part = *static_cast<Part*>(part_of);
+  const bool element = node->type != XML_NAMESPACE_DECL && node->type != XML_ATTRIBUTE_NODE;
+  const xmlNode* at = element ? node : parent;
+  if (at != part.last) {
+    part.last = at;
+    part.last_inside = is_inside(part, at);
+  }
+  return part.last_inside ? 1 : 0;
 }
 
 struct Sink {
@@ -176,9 +189,8 @@ std::string XmlElement::where() const {
 
 Result<Bytes> XmlElement::canonical(Canonicalization method,
                                     const std::vector<XmlElement>& without) const {
-  std::vector<const xmlNode*> left_out;
-  for (const XmlElement& element : without) left_out.push_back(element.node_);
-  Part part{node_, &left_out};
+  Part part{.root = node_, .without = {}};
+  for (const XmlElement& element : without) part.without.insert(element.node_);
   return write_canonical(node_->doc, is_visible, &part, method);
 }
 

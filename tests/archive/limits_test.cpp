@@ -6,6 +6,7 @@
 #include "sample_package.hpp"
 #include "verifier/der.hpp"
 #include "verifier/evidence_record_writer.hpp"
+#include "verifier/xml.hpp"
 
 namespace perdura::tests {
 namespace {
@@ -105,6 +106,36 @@ TEST_F(Limits, DeepNestingIsRefused) {
 TEST_F(Limits, LengthsBeyondTheInputAreRefused) {
   expect_evidence(Bytes{0x30, 0x88, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, 3, "error");
   expect_evidence(Bytes{0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}, 3, "error");
+}
+
+TEST_F(Limits, XmlThatIsSlowToBeWrittenCanonicallyIsJudged) {
+  if (!XmlDocument::parse(as_bytes("<a/>"))) GTEST_SKIP() << "built without XML";
+  // As many chains, elements and namespaces as may be: each chain hashes all before it.
+  constexpr int chains = 41;
+  const auto namespaces = [](char prefix) {
+    std::string all;
+    for (int i = 0; i < 15; ++i) {
+      all += std::string(" xmlns:") + prefix + std::to_string(i) + "=\"urn:x\"";
+    }
+    return all;
+  };
+  std::string elements;
+  for (int i = 0; i < 96'000 / chains; ++i) elements += "<a/>";
+  std::string record = "<EvidenceRecord xmlns=\"urn:ietf:params:xml:ns:ers\" Version=\"1.0\"" +
+                       namespaces('p') + "><ArchiveTimeStampSequence" + namespaces('q') + ">";
+  for (int i = 1; i <= chains; ++i) {
+    record += "<ArchiveTimeStampChain Order=\"" + std::to_string(i) +
+              "\"><DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/>"
+              "<CanonicalizationMethod "
+              "Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>"
+              "<ArchiveTimeStamp Order=\"1\"><TimeStamp><TimeStampToken Type=\"RFC3161\">"
+              "MA8GCSqGSIb3DQEHAqACMAA=</TimeStampToken></TimeStamp><Attributes>" +
+              elements +
+              "</Attributes></ArchiveTimeStamp>"
+              "</ArchiveTimeStampChain>";
+  }
+  record += "</ArchiveTimeStampSequence></EvidenceRecord>";
+  expect_evidence(as_bytes(record), 1, "FAILED");
 }
 
 TEST_F(Limits, ALargeFileThatInflatesFromLittleIsReadInFlatMemory) {

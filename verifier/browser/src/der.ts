@@ -265,13 +265,19 @@ function identifierSize(octets: Uint8Array, at: number): number {
   return 0;
 }
 
-// The dotted text of the content octets of an OBJECT IDENTIFIER.
+const arcOctetsMax = 64;
+
+// The dotted text of the content octets of an OBJECT IDENTIFIER; in hex when an arc is so long that
+// nobody means it.
 export function oidText(contents: Uint8Array): string {
   const numbers: bigint[] = [];
   let number = 0n;
+  let arcOctets = 0;
   for (const octet of contents) {
+    if (++arcOctets > arcOctetsMax) return toHex(contents);
     number = (number << 7n) | BigInt(octet & 0x7f);
     if (octet >= 0x80) continue;
+    arcOctets = 0;
     if (numbers.length === 0) {
       const root = number < 80n ? number / 40n : 2n;
       numbers.push(root, number - root * 40n);
