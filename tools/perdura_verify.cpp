@@ -43,6 +43,11 @@ int run(int argc, char** argv) {
     std::cout << "perdura-verify " PERDURA_VERSION "\n";
     return 0;
   }
+  // A package of that name is judged as ./inspect.
+  if (!options->evidence && !options->operands.empty() && options->operands.front() == "inspect") {
+    const auto inspected = inspect(*options);
+    return inspected ? 0 : complain(inspected.error());
+  }
   auto judge = judge_options(*options);
   if (!judge) return complain(judge.error());
   const auto verdict = judge_given(*options, *std::move(judge));

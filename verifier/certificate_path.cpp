@@ -23,17 +23,6 @@ std::unique_ptr<T, Free> owned(T* pointer, Free free) {
   return {pointer, free};
 }
 
-std::string name_text(const X509_NAME* name) {
-  const auto bio = owned(BIO_new(BIO_s_mem()), [](BIO* b) { BIO_free(b); });
-  check(bio != nullptr, "memory for a name");
-  constexpr unsigned long flags =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  X509_NAME_print_ex(bio.get(), name, 0, flags);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string("(no name)");
-}
-
 Bytes name_octets(const X509_NAME* name) {
   const unsigned char* data = nullptr;
   std::size_t size = 0;
@@ -186,6 +175,17 @@ std::optional<Time> time_of(const ASN1_TIME* time) {
                        fields.tm_min, fields.tm_sec);
 }
 
+std::string name_text(const X509_NAME* name) {
+  const auto bio = owned(BIO_new(BIO_s_mem()), [](BIO* b) { BIO_free(b); });
+  check(bio != nullptr, "memory for a name");
+  constexpr unsigned long flags =
+      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  X509_NAME_print_ex(bio.get(), name, 0, flags);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string("(no name)");
+}
+
 Certificate::Certificate(Bytes octets, std::shared_ptr<x509_st> handle)
     : octets_(std::move(octets)),
       handle_(std::move(handle)),
@@ -193,6 +193,7 @@ Certificate::Certificate(Bytes octets, std::shared_ptr<x509_st> handle)
       not_after_(time_of(X509_get0_notAfter(handle_.get())).value_or(Time{0})) {}
 
 std::string Certificate::subject() const { return name_text(X509_get_subject_name(handle())); }
+std::string Certificate::issuer() const { return name_text(X509_get_issuer_name(handle())); }
 Bytes Certificate::subject_name() const { return name_octets(X509_get_subject_name(handle())); }
 Bytes Certificate::issuer_name() const { return name_octets(X509_get_issuer_name(handle())); }
 

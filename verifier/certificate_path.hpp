@@ -34,8 +34,9 @@ class Certificate {
   Time not_after() const { return not_after_; }
   // Whether `time` lies in its validity; nothing else is asked.
   bool valid_at(Time time) const { return not_before_ <= time && time <= not_after_; }
-  // The subject as RFC 2253 text, for reports: "CN=TSA,O=Clinic".
+  // The subject, and the issuer, as RFC 2253 text, for reports: "CN=TSA,O=Clinic".
   std::string subject() const;
+  std::string issuer() const;
   // The whole SubjectName and IssuerName, DER; the content octets of the serial INTEGER.
   Bytes subject_name() const;
   Bytes issuer_name() const;
@@ -48,6 +49,9 @@ class Certificate {
   Time not_after_;
 };
 using CertificatePtr = std::shared_ptr<const Certificate>;
+
+// A distinguished name as RFC 2253 text.
+std::string name_text(const X509_name_st* name);
 
 // Reads one DER certificate that fills `der`; null when it is none.
 CertificatePtr read_certificate(ByteView der);

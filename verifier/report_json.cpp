@@ -9,6 +9,8 @@
 namespace perdura::verifier {
 namespace {
 
+constexpr std::string_view version = "report/1";
+
 // Members in the order in which they are given.
 class JsonWriter {
  public:
@@ -132,6 +134,7 @@ std::string report_json(const Report& report) {
 std::string record_json(const RecordResult& record) {
   JsonWriter json;
   json.begin("", '{')
+      .text("perdura", version)
       .text("record", record.record)
       .text("verdict", name(record.verdict))
       .text("subIndication", decisive_name(record.report))
@@ -157,6 +160,7 @@ std::string record_json(const RecordResult& record) {
 std::string summary_json(const PackageSummary& summary) {
   JsonWriter json;
   json.begin("", '{')
+      .text("perdura", version)
       .begin("package", '{')
       .text("archive", summary.header.archive)
       .time("exportedAt", summary.header.exported_at)
@@ -179,6 +183,7 @@ std::string summary_json(const PackageSummary& summary) {
 std::string evidence_json(const EvidenceReport& evidence) {
   JsonWriter json;
   json.begin("", '{')
+      .text("perdura", version)
       .text("verdict", name(evidence.report.verdict()))
       .text("subIndication", decisive_name(evidence.report))
       .time("existedSince", evidence.existed_since);

@@ -1,4 +1,5 @@
-// Reports for programs: JSON, one line each, members always present and in a fixed order.
+// Reports for programs: JSON, one line each, members always present and in a fixed order; see
+// formats/report.md.
 //
 // Thread safety: pure functions.
 #pragma once

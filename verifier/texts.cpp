@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <vector>
 
 namespace perdura::verifier {
 namespace {
@@ -18,9 +19,15 @@ Table table_of(std::span<const Sentence> rows) {
   return table;
 }
 
+std::vector<Sentence> joined(std::span<const Sentence> first, std::span<const Sentence> second) {
+  std::vector<Sentence> all(first.begin(), first.end());
+  all.insert(all.end(), second.begin(), second.end());
+  return all;
+}
+
 const Table& table(Language language) {
-  static const Table english = table_of(english_sentences());
-  static const Table japanese = table_of(japanese_sentences());
+  static const Table english = table_of(sentences(Language::en));
+  static const Table japanese = table_of(sentences(Language::ja));
   return language == Language::ja ? japanese : english;
 }
 
@@ -76,7 +83,9 @@ std::optional<Language> language_from_name(std::string_view text) {
 std::span<const Language> languages() { return all_languages; }
 
 std::span<const Sentence> sentences(Language language) {
-  return language == Language::ja ? japanese_sentences() : english_sentences();
+  static const auto english = joined(english_sentences(), english_page_sentences());
+  static const auto japanese = joined(japanese_sentences(), japanese_page_sentences());
+  return language == Language::ja ? japanese : english;
 }
 
 std::string in_english(const Text& text) { return in_words(text, Language::en); }

@@ -39,5 +39,7 @@ std::string in_english(const Text& text);
 // The tables; in the files of their names.
 std::span<const Sentence> english_sentences();
 std::span<const Sentence> japanese_sentences();
+std::span<const Sentence> english_page_sentences();
+std::span<const Sentence> japanese_page_sentences();
 
 }  // namespace perdura::verifier

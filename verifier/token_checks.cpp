@@ -37,7 +37,14 @@ class TokenChecks {
         // A stamp slightly ahead of the clock is judged as of its own time.
         reference_(std::max(judged.reference(), info_.gen_time)) {}
 
-  Report run() {
+  CheckedToken run() {
+    check();
+    facts_.signer = certificate_;
+    return {std::move(report_), std::move(facts_)};
+  }
+
+ private:
+  void check() {
     report_.subject = say("subject.one-time-stamp");
     gather_pool();
     find_signer();
@@ -47,7 +54,7 @@ class TokenChecks {
     if (certificate_ == nullptr) {
       add(undecided(SubIndication::no_certificate_chain_found, say("token.no-signer-certificate"),
                     "neither in the time-stamp nor given", "RFC 3161 section 2.4.1"));
-      return std::move(report_);
+      return;
     }
     check_identity();
     check_signed();
@@ -55,10 +62,8 @@ class TokenChecks {
     check_algorithms();
     check_path();
     check_assumptions();
-    return std::move(report_);
   }
 
- private:
   void add(Finding finding) { report_.findings.push_back(std::move(finding)); }
   const AlgorithmPolicy& policy() const { return *options_.policy; }
 
@@ -248,6 +253,14 @@ class TokenChecks {
     add(warned(say("token.authority-name"), certificate_->subject(), "RFC 3161 section 2.4.2"));
   }
 
+  bool is_fit(const Fitness& fitness, const std::string& algorithm, Time made, Report& report) {
+    const auto same = [&](const AlgorithmFact& fact) { return fact.name == algorithm; };
+    if (std::ranges::none_of(facts_.algorithms, same)) {
+      facts_.algorithms.push_back({algorithm, fitness.known, fitness.end()});
+    }
+    return judge_fitness(fitness, algorithm, made, reference_, report);
+  }
+
   void check_algorithms() {
     const Time made = info_.gen_time;
     bool fit = true;
@@ -256,12 +269,11 @@ class TokenChecks {
                                   digest_algorithm(signer_.digest_algorithm), signature_.digest}) {
       if (!algorithm || std::ranges::find(judged, *algorithm) != judged.end()) continue;
       judged.push_back(*algorithm);
-      fit &= judge_fitness(policy().fitness_of(*algorithm), std::string(name(*algorithm)), made,
-                           reference_, report_);
+      fit &= is_fit(policy().fitness_of(*algorithm), std::string(name(*algorithm)), made, report_);
     }
     if (signature_.outcome != SignatureOutcome::unsupported) {
-      fit &= judge_fitness(policy().fitness_of(signature_.algorithm), bits_text(signature_), made,
-                           reference_, report_);
+      fit &=
+          is_fit(policy().fitness_of(signature_.algorithm), bits_text(signature_), made, report_);
     }
     if (fit) {
       add(passed(say("algorithm.fit"), signature_.detail + ", until " + to_string(reference_),
@@ -278,6 +290,7 @@ class TokenChecks {
     const PathResult found = find_path(certificate_, pool_, trust_.anchors, info_.gen_time);
     add(found.finding);
     if (found.path.empty()) return;
+    facts_.path = found.path;
     for (std::size_t i = 0; i + 1 < found.path.size(); ++i) check_status(found, i);
   }
 
@@ -290,11 +303,10 @@ class TokenChecks {
     const Time issued = found.path[i]->not_before();
     const Time made = std::min(issued, info_.gen_time);
     if (signature.digest) {
-      judge_fitness(policy().fitness_of(*signature.digest), std::string(name(*signature.digest)),
-                    made, reference_, part);
+      is_fit(policy().fitness_of(*signature.digest), std::string(name(*signature.digest)), made,
+             part);
     }
-    judge_fitness(policy().fitness_of(signature.algorithm), bits_text(signature), made, reference_,
-                  part);
+    is_fit(policy().fitness_of(signature.algorithm), bits_text(signature), made, part);
     const StatusQuestion question{found.path[i],  found.path[i + 1],          info_.gen_time,
                                   reference_,     judged_.later() != nullptr, options_.revocation,
                                   options_.policy};
@@ -358,12 +370,13 @@ class TokenChecks {
   SignatureCheck signature_;
   std::vector<StatusSource> sources_;
   Report report_;
+  TokenFacts facts_;
 };
 
 }  // namespace
 
-Report check_token(const JudgedToken& token, const TrustMaterial& trust,
-                   const JudgeOptions& options) {
+CheckedToken check_token(const JudgedToken& token, const TrustMaterial& trust,
+                         const JudgeOptions& options) {
   return TokenChecks(token, trust, options).run();
 }
 

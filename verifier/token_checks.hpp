@@ -7,6 +7,7 @@
 
 #include "verifier/certificate_path.hpp"
 #include "verifier/policy.hpp"
+#include "verifier/token_facts.hpp"
 #include "verifier/trust_anchors.hpp"
 #include "verifier/verdict.hpp"
 #include "verifier/verify_token.hpp"
@@ -19,9 +20,15 @@ struct TrustMaterial {
   std::vector<CertificatePtr> extras;
 };
 
+// What judging a token yielded.
+struct CheckedToken {
+  Report report;
+  TokenFacts facts;
+};
+
 // Judges a token that parsed, as of token.reference(). The first finding says what it stamps.
-Report check_token(const JudgedToken& token, const TrustMaterial& trust,
-                   const JudgeOptions& options);
+CheckedToken check_token(const JudgedToken& token, const TrustMaterial& trust,
+                         const JudgeOptions& options);
 
 // Adds an INDETERMINATE finding when the algorithm was unfit, at `made` already or by `reference`.
 // Whether it added none.

@@ -241,10 +241,13 @@ class ContainerChecks {
     part.subject = say("subject.evidence-record-in", {{"file", piece.name}});
     piece.intact = piece.manifest == nullptr || check_references(piece, part);
     const Verdict verdict = part.verdict();
-    if (verdict != Verdict::failed) piece.judged = report.first;
+    if (verdict != Verdict::failed && !report.chains.empty()) {
+      piece.judged = report.chains.front().front();
+    }
     if (verdict != Verdict::failed && !objects.empty()) {
       cover(piece, verdict == Verdict::passed ? report.existed_since : std::nullopt);
     }
+    if (pieces_.size() == 1) result_.chains = std::move(report.chains);
     result_.report.parts.push_back(std::move(part));
   }
 
@@ -289,6 +292,7 @@ class ContainerChecks {
       cover(piece, verdict == Verdict::passed ? std::optional(judged->token()->tst_info.latest())
                                               : std::nullopt);
     }
+    if (pieces_.size() == 1) result_.chains = {{judged}};
     result_.report.parts.push_back(std::move(part));
   }
 

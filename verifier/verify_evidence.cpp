@@ -48,10 +48,11 @@ class EvidenceChecks {
     check_record();
     for (std::size_t c = 0; c < record_.chains.size(); ++c) check_chain(c);
     check_order();
-    EvidenceReport result{std::move(report_), std::nullopt, tokens_.front().front()};
+    EvidenceReport result{std::move(report_), std::nullopt, {}};
     if (result.report.verdict() == Verdict::passed) {
       result.existed_since = tokens_.front().front()->token()->tst_info.latest();
     }
+    result.chains = std::move(tokens_);
     return result;
   }
 
@@ -387,7 +388,7 @@ class EvidenceChecks {
   GroupProof proof_;
   const TokenJudge& judge_;
   std::vector<bool> in_canonical_form_;  // by object
-  std::vector<std::vector<JudgedPtr>> tokens_;
+  JudgedChains tokens_;
   Report report_;
 };
 

@@ -46,13 +46,17 @@ enum class GroupProof {
   whole_group,     // besides, the first list of the first archive timestamp holds no other
 };
 
+// Chains of evidence, oldest first, and the time-stamps of each.
+using JudgedChains = std::vector<std::vector<std::shared_ptr<const JudgedToken>>>;
+
 // The verdict, and since when the objects are shown to have existed.
 struct EvidenceReport {
   Report report;  // subject "evidence record"; parts: chains, and time-stamps in them
   // The latest moment that the first time-stamp can stand for; only when the verdict is PASSED.
   std::optional<Time> existed_since;
-  // The first time-stamp, as it was judged; null when there is none.
-  std::shared_ptr<const JudgedToken> first = nullptr;
+  // The time-stamps of one piece of evidence as they were judged: chains, oldest first, and
+  // time-stamps in them; empty when there are none, and when several pieces were judged.
+  JudgedChains chains;
 };
 
 // Judges what has the shape of an RFC 4998 evidence record and is linked by `links`.

@@ -19,6 +19,7 @@
 #include "verifier/time.hpp"
 #include "verifier/trust_anchors.hpp"
 #include "verifier/verdict.hpp"
+#include "verifier/verify_evidence.hpp"
 
 namespace perdura::verifier {
 
@@ -46,6 +47,7 @@ struct TrackResult {
   std::optional<Time> existed_since;
   std::string tsa;  // subject of the certificate that signed the first time-stamp; may be empty
   bool self_asserted = false;
+  JudgedChains chains;  // as they were judged; empty when they could not be
 };
 
 // What judging one record yielded.

@@ -284,6 +284,7 @@ class RecordChecks {
           judge_evidence_record(*track.record, objects_, GroupProof::whole_group, context_.tokens);
       result.verdict = evidence.report.verdict();
       result.existed_since = evidence.existed_since;
+      result.chains = std::move(evidence.chains);
       result.tsa =
           signer_of_token(track.record->chains.front().archive_timestamps.front().time_stamp);
       evidence.report.subject = say(evidence_subject, {{"track", track.name}});

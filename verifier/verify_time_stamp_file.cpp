@@ -19,10 +19,11 @@ class FileChecks {
     report_.subject = say("subject.one-time-stamp");
     judge_tokens();
     for (std::size_t i = 0; i < tokens_.size(); ++i) check(i);
-    EvidenceReport result{std::move(report_), std::nullopt, tokens_.front()};
+    EvidenceReport result{std::move(report_), std::nullopt, {}};
     if (result.report.verdict() == Verdict::passed) {
       result.existed_since = tokens_.front()->token()->tst_info.latest();
     }
+    result.chains.push_back(std::move(tokens_));
     return result;
   }
 

@@ -136,7 +136,9 @@ struct TokenJudge::State {
       fresh->report_ = of_another_type();
     } else if (token) {
       fresh->token_ = *std::move(token);
-      fresh->report_ = check_token(*fresh, trust, options);
+      CheckedToken checked = check_token(*fresh, trust, options);
+      fresh->report_ = std::move(checked.report);
+      fresh->facts_ = std::move(checked.facts);
     } else {
       fresh->report_ = not_readable(token.error());
     }

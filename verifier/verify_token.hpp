@@ -13,6 +13,7 @@
 #include "verifier/digest.hpp"
 #include "verifier/time.hpp"
 #include "verifier/timestamp_token.hpp"
+#include "verifier/token_facts.hpp"
 #include "verifier/trust_anchors.hpp"
 #include "verifier/verdict.hpp"
 
@@ -32,6 +33,8 @@ class JudgedToken {
   Digest digest(DigestAlgorithm algorithm) const;
   // The token that covers this one; null for the newest.
   const std::shared_ptr<const JudgedToken>& later() const { return later_; }
+  // What it was made with.
+  const TokenFacts& facts() const { return facts_; }
   ByteView octets() const { return octets_; }
   // As of when this one was judged: the later one's genTime, or the moment of judging.
   Time reference() const { return reference_; }
@@ -44,6 +47,7 @@ class JudgedToken {
   std::optional<TimestampToken> token_;
   Time reference_;
   Report report_;
+  TokenFacts facts_;
   Verdict verdict_ = Verdict::indeterminate;
   std::shared_ptr<Digests> digests_;
 };

@@ -24,3 +24,4 @@ complete -c perdura -n 'test "$(__perdura_command)" = tsa; and test (count (comm
 complete -c perdura-verify -n 'string match -q -- "-*" (commandline -ct)' \
     -a '(__perdura_options perdura-verify)'
 complete -c perdura-verify -l revocation -x -a 'required if-present'
+complete -c perdura-verify -l lang -x -a 'en ja'

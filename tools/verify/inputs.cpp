@@ -81,6 +81,15 @@ Result<Bytes> read_file(const std::string& path) {
   return octets;
 }
 
+Result<Bytes> read_start(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return Error{Errc::not_found, "can't be opened", path, ""};
+  Bytes octets(16);
+  file.read(reinterpret_cast<char*>(octets.data()), static_cast<std::streamsize>(octets.size()));
+  octets.resize(static_cast<std::size_t>(file.gcount()));
+  return octets;
+}
+
 Result<std::vector<DataObject>> data_objects(const std::vector<std::string>& paths,
                                              const std::vector<std::string>& digests,
                                              const HashingPlan& plan) {

@@ -42,4 +42,7 @@ verifier::Result<verifier::EvidenceReport> judge_cms_file(const Given& given,
                                                           const Options& options,
                                                           const verifier::JudgeOptions& judge);
 
+// `inspect FILE`: shows what a file holds, and judges nothing.
+verifier::Result<verifier::Ok> inspect(const Options& options);
+
 }  // namespace perdura::tools::verify

@@ -5,6 +5,7 @@
 
 #include "tools/verify/inputs.hpp"
 #include "tools/verify/judge.hpp"
+#include "tools/verify/page.hpp"
 #include "verifier/asic.hpp"
 #include "verifier/der.hpp"
 #include "verifier/report_json.hpp"
@@ -102,6 +103,26 @@ Result<EvidenceReport> judge_one(const Given& given, const Options& options,
                ""};
 }
 
+// Writes the page, if one is wanted, and prints the report.
+Result<Ok> tell(const EvidenceReport& evidence, const Given& given, const Options& options,
+                const JudgeOptions& judge) {
+  if (options.html) {
+    std::vector<std::string> files = {given.evidence};
+    files.insert(files.end(), given.documents.begin(), given.documents.end());
+    auto context = files_page(options, judge, files);
+    if (!context) return context.error();
+    ReportPage page(*std::move(context));
+    auto written =
+        write_page(options, [&](std::ostream& out) { return page.finish(evidence, out); });
+    if (!written) return written;
+  }
+  if (options.quiet) return Ok{};
+  const TextDetail detail = options.verbose ? TextDetail::full : TextDetail::brief;
+  std::cout << (options.json ? evidence_json(evidence) + "\n"
+                             : evidence_text(evidence, detail, options.language));
+  return Ok{};
+}
+
 }  // namespace
 
 Result<Verdict> judge_given(const Options& options, JudgeOptions judge) {
@@ -129,12 +150,8 @@ Result<Verdict> judge_given(const Options& options, JudgeOptions judge) {
   if (options.log_key) return misuse("--log-key goes with a package", "");
   const auto evidence = judge_one(given, options, judge);
   if (!evidence) return evidence.error();
-  const Verdict verdict = evidence->report.verdict();
-  if (options.quiet) return verdict;
-  const TextDetail detail = options.verbose ? TextDetail::full : TextDetail::brief;
-  std::cout << (options.json ? evidence_json(*evidence) + "\n"
-                             : evidence_text(*evidence, detail, options.language));
-  return verdict;
+  if (auto told = tell(*evidence, given, options, judge); !told) return told.error();
+  return evidence->report.verdict();
 }
 
 }  // namespace perdura::tools::verify

@@ -2,6 +2,7 @@
 
 #include "tools/verify/inputs.hpp"
 #include "tools/verify/judge.hpp"
+#include "tools/verify/page.hpp"
 #include "tools/verify/progress_line.hpp"
 #include "verifier/report_json.hpp"
 #include "verifier/report_text.hpp"
@@ -57,6 +58,12 @@ Result<Verdict> judge_package(const Options& options, const PackageSource* sourc
   if (!options.digests.empty() || options.complete) {
     return misuse("--digest and --complete go with evidence for documents", "");
   }
+  std::optional<ReportPage> page;
+  if (options.html) {
+    auto context = package_page(options, judge);
+    if (!context) return context.error();
+    page.emplace(*std::move(context));
+  }
   PackageOptions package;
   package.judge = std::move(judge);
   package.threads = options.threads;
@@ -65,6 +72,7 @@ Result<Verdict> judge_package(const Options& options, const PackageSource* sourc
   package.progress = [&](const PackageProgress& progress) { line.show(progress); };
   Printer printer(options);
   const RecordSink sink = [&](const RecordResult& record) {
+    if (page) page->add(record);
     if (!printer.wants(record)) return;
     line.clear();
     printer.print(record);
@@ -74,6 +82,11 @@ Result<Verdict> judge_package(const Options& options, const PackageSource* sourc
   line.clear();
   if (!summary) return summary.error();
   printer.print(*summary);
+  if (page) {
+    const auto written =
+        write_page(options, [&](std::ostream& out) { return page->finish(*summary, out); });
+    if (!written) return written.error();
+  }
   return summary->verdict;
 }
 

@@ -30,10 +30,15 @@ nobody but whom you name with --trust.
       records in it. What a file is, its content tells, not its name
   perdura-verify CONTAINER --trust CA.pem
       judges the evidence records and time-stamps in an ASiC container (EN 319 162-1)
+  perdura-verify inspect FILE
+      shows what a package, an evidence record, a time-stamp, a certificate or a revocation list
+      holds, and judges nothing
 )";
 
 constexpr const char* epilogue = R"(Examples:
   perdura-verify case.zip --trust tsa-root.pem
+  perdura-verify case.zip --trust tsa-root.pem --html report.html --lang ja
+  perdura-verify inspect scan.ers
   perdura-verify case.zip --trust tsa-root.pem --trust second-tsa.pem --json > report.jsonl
   perdura-verify case.zip --trust tsa-root.pem --log-key 'archive.example.org+1a2b3c4d+ARp...'
   perdura-verify scan.ers scan.pdf --trust tsa-root.pem
@@ -91,6 +96,9 @@ cxxopts::Options known_options() {
   add("threads", "How many threads judge records; 0: as many as there are cores",
       cxxopts::value<unsigned>()->default_value("0"), "N");
   add("json", "Report as JSON: one line a record, the package's summary last");
+  add("html", "Also write the report as an HTML page, to be read, printed and filed", text(),
+      "FILE");
+  add("full", "With inspect: abbreviate nothing");
   add("lang", "Language of the report: en or ja", text()->default_value("en"), "LANG");
   add("v,verbose", "Tell every check of every record");
   add("q,quiet", "Report nothing: the exit status tells");
@@ -148,6 +156,20 @@ Result<Ok> read_policy_into(const Options& options, JudgeOptions& judge) {
   return Ok{};
 }
 
+// The command line without --html and its file.
+std::vector<std::string> repeatable(int argc, char** argv) {
+  std::vector<std::string> words = {"perdura-verify"};
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--html") {
+      ++i;
+    } else if (!word.starts_with("--html=")) {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 Result<Options> parse_options(int argc, char** argv) {
@@ -163,6 +185,9 @@ Result<Options> parse_options(int argc, char** argv) {
     const auto language = language_from_name(given["lang"].as<std::string>());
     if (!language) return misuse("is neither 'en' nor 'ja'", "--lang");
     options.language = *language;
+    options.full = given.count("full") != 0;
+    options.html = one(given, "html");
+    options.command_line = repeatable(argc, argv);
     options.json = given.count("json") != 0;
     options.verbose = given.count("verbose") != 0;
     options.quiet = given.count("quiet") != 0;

@@ -16,13 +16,16 @@ namespace perdura::tools::verify {
 
 // The command line, read.
 struct Options {
-  std::vector<std::string> operands;    // a package, or the documents
-  std::optional<std::string> evidence;  // the evidence record to judge in place of a package
-  std::vector<std::string> digests;     // documents by their digests
-  bool complete = false;                // the documents must be all of their group
+  std::vector<std::string> command_line;  // all of it, but for --html
+  std::vector<std::string> operands;      // a package, or the documents
+  std::optional<std::string> evidence;    // the evidence record to judge in place of a package
+  std::vector<std::string> digests;       // documents by their digests
+  bool complete = false;                  // the documents must be all of their group
   std::optional<std::string> log_key;
   unsigned threads = 0;
   bool json = false;
+  bool full = false;  // with inspect: nothing abbreviated
+  std::optional<std::string> html;
   verifier::Language language = verifier::Language::en;
   bool verbose = false;
   bool quiet = false;

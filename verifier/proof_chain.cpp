@@ -1,0 +1,113 @@
+#include "verifier/proof_chain.hpp"
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+
+namespace perdura::verifier {
+namespace {
+
+constexpr std::size_t chains_max = 200;
+constexpr std::size_t octets_max = std::size_t{32} << 20;  // of tokens, whose facts are kept
+
+std::string key_text(const Certificate& certificate) {
+  const EVP_PKEY* key = X509_get0_pubkey(certificate.handle());
+  if (key == nullptr) return "";
+  const char* type = EVP_PKEY_get0_type_name(key);
+  const int bits = EVP_PKEY_get_bits(key);
+  return std::string(type == nullptr ? "?" : type) + (bits > 0 ? " " + std::to_string(bits) : "");
+}
+
+ProofStamp proof_stamp(const JudgedToken& judged, ProofStep step) {
+  ProofStamp stamp;
+  stamp.step = step;
+  stamp.until = judged.reference();
+  stamp.verdict = judged.verdict();
+  stamp.report = judged.report();
+  const TokenFacts& facts = judged.facts();
+  stamp.algorithms = facts.algorithms;
+  stamp.trusted = !facts.path.empty();
+  for (const CertificatePtr& one : facts.path) {
+    stamp.certificates.push_back(certificate_fact(*one));
+  }
+  if (facts.signer != nullptr) {
+    stamp.authority = facts.signer->subject();
+    if (facts.path.empty()) stamp.certificates.push_back(certificate_fact(*facts.signer));
+  }
+  if (judged.token() == nullptr) return stamp;
+  const TstInfo& info = judged.token()->tst_info;
+  stamp.gen_time = info.gen_time;
+  stamp.serial_number = to_hex(info.serial_number);
+  stamp.policy = oid_text(info.policy);
+  stamp.imprint = to_hex(info.hashed_message);
+  if (const auto algorithm = digest_algorithm(info.imprint_algorithm)) {
+    stamp.hash_function = name(*algorithm);
+  }
+  return stamp;
+}
+
+}  // namespace
+
+CertificateFact certificate_fact(const Certificate& certificate) {
+  return {certificate.subject(),
+          certificate.issuer(),
+          to_hex(certificate.serial_number()),
+          key_text(certificate),
+          hash(DigestAlgorithm::sha256, certificate.octets()).hex(),
+          certificate.not_before(),
+          certificate.not_after()};
+}
+
+ProofChain proof_chain(const JudgedChains& chains) {
+  ProofChain proof;
+  for (std::size_t c = 0; c < chains.size(); ++c) {
+    for (std::size_t j = 0; j < chains[c].size(); ++j) {
+      const ProofStep step = j != 0   ? ProofStep::time_stamp_renewal
+                             : c != 0 ? ProofStep::hash_tree_renewal
+                                      : ProofStep::first;
+      proof.stamps.push_back(proof_stamp(*chains[c][j], step));
+    }
+  }
+  return proof;
+}
+
+std::size_t ProofChains::add(const JudgedChains& chains, const std::string& track,
+                             bool self_asserted) {
+  std::string key = track;
+  std::size_t octets = 0;
+  for (const auto& chain : chains) {
+    key += '|';
+    for (const auto& judged : chain) {
+      key += as_text(judged->digest(DigestAlgorithm::sha256).view());
+      octets += judged->octets().size();
+    }
+  }
+  if (octets == 0) return none;
+  const auto known = known_.find(key);
+  if (known != known_.end()) {
+    ++chains_[known->second].records;
+    return known->second;
+  }
+  if (chains_.size() == chains_max || octets_ + octets > octets_max) {
+    ++left_out_;
+    return none;
+  }
+  octets_ += octets;
+  ProofChain proof = proof_chain(chains);
+  proof.track = track;
+  proof.self_asserted = self_asserted;
+  proof.records = 1;
+  chains_.push_back(std::move(proof));
+  known_[key] = chains_.size() - 1;
+  return chains_.size() - 1;
+}
+
+std::string chain_label(std::size_t position) {
+  std::string label;
+  for (std::size_t rest = position + 1; rest != 0; rest = (rest - 1) / 26) {
+    label.insert(label.begin(), static_cast<char>('A' + (rest - 1) % 26));
+  }
+  return label;
+}
+
+}  // namespace perdura::verifier

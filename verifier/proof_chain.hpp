@@ -1,0 +1,82 @@
+// The chains of proof that reports show: each sequence of time-stamps once, however many records
+// rest on it, as values that outlive the judging.
+//
+// Thread safety: plain values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "verifier/token_facts.hpp"
+#include "verifier/verdict.hpp"
+#include "verifier/verify_evidence.hpp"
+
+namespace perdura::verifier {
+
+// A certificate, as reports show it.
+struct CertificateFact {
+  std::string subject;
+  std::string issuer;
+  std::string serial_number;  // hex
+  std::string key;            // "RSA 3072 bits"
+  std::string sha256;         // hex, of the whole certificate
+  Time not_before;
+  Time not_after;
+};
+CertificateFact certificate_fact(const Certificate& certificate);
+
+// How a time-stamp follows on the one before it.
+enum class ProofStep { first, time_stamp_renewal, hash_tree_renewal };
+
+// One archive time-stamp of a chain of proof.
+struct ProofStamp {
+  ProofStep step = ProofStep::first;
+  std::optional<Time> gen_time;  // nothing when it could not be read
+  Time until;                    // as of when it was judged: the next one's time, or "now"
+  std::string authority;         // subject of the signer's certificate; may be empty
+  std::string hash_function;     // of the imprint; may be empty
+  std::string serial_number;     // hex
+  std::string policy;            // OBJECT IDENTIFIER, dotted
+  std::string imprint;           // hex
+  std::vector<AlgorithmFact> algorithms;
+  std::vector<CertificateFact> certificates;  // the path; else the signer alone, or nothing
+  bool trusted = false;                       // the path ends at a trust anchor
+  Verdict verdict = Verdict::indeterminate;
+  Report report;  // every check of the token
+};
+
+// A sequence of time-stamps.
+struct ProofChain {
+  std::vector<ProofStamp> stamps;  // oldest first
+  std::uint64_t records = 0;       // how many rest on it
+  bool self_asserted = false;
+  std::string track;
+};
+ProofChain proof_chain(const JudgedChains& chains);
+
+// The chains that were met, in that order, up to a bound in number and octets.
+class ProofChains {
+ public:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  // The chain's position, from 0, whether it was known or is new; `none` when there are too many or
+  // nothing to show.
+  std::size_t add(const JudgedChains& chains, const std::string& track, bool self_asserted);
+  const std::vector<ProofChain>& all() const { return chains_; }
+  // How many uses of chains could not be kept.
+  std::uint64_t left_out() const { return left_out_; }
+
+ private:
+  std::map<std::string, std::size_t> known_;  // by the digests of all tokens
+  std::vector<ProofChain> chains_;
+  std::size_t octets_ = 0;
+  std::uint64_t left_out_ = 0;
+};
+
+// "A", "B", ... "Z", "AA": how reports call the chain at a position.
+std::string chain_label(std::size_t position);
+
+}  // namespace perdura::verifier
