@@ -30,7 +30,9 @@ class Html {
   // HTML of ours.
   Html& raw(std::string_view html);
 
+  // What was written.
   const std::string& get() const { return out_; }
+  // The same, and leaves nothing.
   std::string take() { return std::move(out_); }
 
  private:

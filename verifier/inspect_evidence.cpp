@@ -6,7 +6,6 @@
 #include "verifier/inspection.hpp"
 #include "verifier/signature.hpp"
 #include "verifier/timestamp_token.hpp"
-#include "verifier/trust_anchors.hpp"
 
 namespace perdura::verifier {
 namespace {
@@ -24,29 +23,11 @@ std::string hash_function_text(ByteView oid) {
   return known ? std::string(name(*known)) : oid_text(oid);
 }
 
-// TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }
-struct Response {
-  std::uint64_t status = 0;
-  std::optional<ByteView> token;
-};
-
-std::optional<Response> read_response(ByteView octets) {
-  DerInput input(octets, DerLimits(), EncodingRules::ber);
-  DerReader in = input.reader();
-  DerReader response = in.constructed(tag::sequence);
-  DerReader info = response.constructed(tag::sequence);
-  Response result;
-  result.status = info.small_integer();
-  if (response.more()) result.token = response.element_ber(tag::sequence);
-  in.end();
-  if (input.failed()) return std::nullopt;
-  return result;
-}
-
 }  // namespace
 
 Shown Inspector::place(ByteView part) const {
   Shown shown = Shown::object();
+  if (part.empty()) return shown;  // XML has no octets of its own
   shown.add("octets", std::uint64_t{part.size()});
   const bool inside = std::less_equal<>()(whole_.data(), part.data()) &&
                       std::less_equal<>()(part.data() + part.size(), whole_.data() + whole_.size());
@@ -64,10 +45,13 @@ Shown Inspector::listed(const List& list, const Show& show) const {
   Shown shown = Shown::list();
   std::size_t position = 0;
   for (const auto& one : list) {
-    if (detail_ == InspectDetail::brief && position == listed_max) {
-      shown.add("... and " + std::to_string(list.size() - position) + " more (--full shows all)");
+    const bool brief = detail_ == InspectDetail::brief && position == listed_max;
+    if (brief || values_left_ == 0) {
+      shown.add("... and " + std::to_string(list.size() - position) + " more" +
+                (brief ? " (--full shows all)" : ""));
       break;
     }
+    --values_left_;
     shown.add(show(one));
     ++position;
   }
@@ -145,34 +129,6 @@ Shown Inspector::token(ByteView content_info) const {
     shown.add("deviations", listed(token->deviations, [](const std::string& one) { return one; }));
   }
   return shown;
-}
-
-Result<Shown> inspect(ByteView octets, InspectDetail detail) {
-  const Inspector inspector(octets, detail);
-  Shown shown = Shown::object();
-  shown.add("perdura", "inspection/1");
-  shown.add("note", "This shows what the file holds. It judges nothing.");
-  if (const auto record = parse_evidence_record(octets)) {
-    return shown.add("evidenceRecord", inspector.evidence_record(*record));
-  }
-  if (parse_timestamp_token(octets)) return shown.add("timeStamp", inspector.token(octets));
-  if (const auto response = read_response(octets)) {
-    shown.add("responseStatus", response->status);
-    if (response->token) shown.add("timeStamp", inspector.token(*response->token));
-    return shown;
-  }
-  if (const auto certificates = read_certificates(octets, "")) {
-    Shown list = Shown::list();
-    for (const Bytes& der : *certificates) list.add(inspector.certificate(der));
-    return shown.add("certificates", std::move(list));
-  }
-  if (const auto lists = read_crls(octets, "")) {
-    Shown list = Shown::list();
-    for (const Bytes& der : *lists) list.add(inspector.revocation_list(der));
-    return shown.add("revocationLists", std::move(list));
-  }
-  return Error{Errc::malformed, "is no evidence record, time-stamp, certificate or revocation list",
-               "", ""};
 }
 
 }  // namespace perdura::verifier

@@ -13,6 +13,7 @@ constexpr std::size_t records_brief = 8;
 constexpr std::size_t records_full = 10'000;
 constexpr std::size_t files_max = 4096;  // of one record
 constexpr std::size_t evidence_size_max = std::size_t{16} << 20;
+constexpr std::size_t evidence_total_max = std::size_t{8} << 20;  // of all records shown
 constexpr std::size_t header_size_max = std::size_t{1} << 20;
 
 // The first records by name, and how many there are.
@@ -54,11 +55,13 @@ Shown times_of(const EvidenceRecord& record) {
 }
 
 Shown evidence_of(PackageReader& reader, const std::string& name, const std::string& track,
-                  InspectDetail detail) {
+                  InspectDetail detail, std::size_t& octets_left) {
   Shown shown = Shown::object();
   shown.add("track", track);
   const auto octets = read_whole(reader, name, evidence_size_max);
   if (!octets) return shown.add("unreadable", to_string(octets.error()));
+  if (octets->size() > octets_left) return shown.add("notShown", "enough evidence was shown");
+  octets_left -= octets->size();
   const auto record = parse_evidence_record(*octets);
   if (!record) return shown.add("unreadable", to_string(record.error()));
   if (detail == InspectDetail::full) {
@@ -82,6 +85,7 @@ Shown header_of(PackageReader& reader) {
 }  // namespace
 
 Result<Shown> inspect(const PackageSource& package, InspectDetail detail) {
+  if (is_container(package)) return inspect_container(package, detail);
   auto reader = package.reader();
   if (!reader) return reader.error();
   const auto found =
@@ -93,6 +97,7 @@ Result<Shown> inspect(const PackageSource& package, InspectDetail detail) {
   shown.add("package", header_of(**reader));
   shown.add("files", found->files).add("recordsWithStatement", found->statements);
   Shown records = Shown::list();
+  std::size_t octets_left = evidence_total_max;
   for (const auto& [folder, files] : found->first) {
     Shown record = Shown::object();
     record.add("record", folder.substr(package_name::records.size(),
@@ -102,7 +107,8 @@ Result<Shown> inspect(const PackageSource& package, InspectDetail detail) {
     for (const std::string& file : files) {
       names.add(file);
       if (!file.ends_with(".ers") || file.find('/') != std::string::npos) continue;
-      evidence.add(evidence_of(**reader, folder + file, file.substr(0, file.size() - 4), detail));
+      evidence.add(evidence_of(**reader, folder + file, file.substr(0, file.size() - 4), detail,
+                               octets_left));
     }
     record.add("files", std::move(names)).add("evidence", std::move(evidence));
     records.add(std::move(record));

@@ -20,9 +20,12 @@ namespace perdura::verifier {
 // A value, a list of values, or named values.
 class Shown {
  public:
+  // What a value is.
   enum class Kind { text, number, boolean, object, list };
 
+  // Without members yet.
   static Shown object() { return Shown(Kind::object); }
+  // Without values yet.
   static Shown list() { return Shown(Kind::list); }
   Shown(std::string text) : text_(std::move(text)) {}                    // NOLINT: meant to convert
   Shown(const char* text) : text_(text) {}                               // NOLINT: meant to convert
@@ -59,18 +62,26 @@ enum class InspectDetail {
   full,   // everything
 };
 
-// An evidence record, a time-stamp token or response, a certificate or a revocation list (the last
-// two also as PEM). Errors: malformed (none of these).
+// An evidence record (RFC 4998, RFC 6283), a CMS object with evidence records in it, a time-stamp
+// token, response or TimeStampedData, a certificate or a revocation list (the last two also as
+// PEM). Errors: malformed (none of these).
 Result<Shown> inspect(ByteView octets, InspectDetail detail);
 
-// The records of a package and their evidence. Errors: those of reading.
+// The records of a package and their evidence, or the evidence in an ASiC container. Errors: those
+// of reading.
 Result<Shown> inspect(const PackageSource& package, InspectDetail detail);
+
+// Whether the files are a container (ASiC) and no package.
+bool is_container(const PackageSource& source);
+// The evidence in a container, and what its manifests name. Errors: those of reading.
+Result<Shown> inspect_container(const PackageSource& container, InspectDetail detail);
 
 // For the parts of inspect(): what one of its kinds is, by where it lies in `whole`.
 class Inspector {
  public:
   Inspector(ByteView whole, InspectDetail detail) : whole_(whole), detail_(detail) {}
 
+  // Chain by chain, with every token.
   Shown evidence_record(const struct EvidenceRecord& record) const;
   // A ContentInfo; what can't be read is shown as that.
   Shown token(ByteView content_info) const;
@@ -88,6 +99,8 @@ class Inspector {
 
   ByteView whole_;
   InspectDetail detail_;
+  // Values of lists that may still be shown, so that memory stays bounded whatever a file holds.
+  mutable std::size_t values_left_ = 200'000;
 };
 
 }  // namespace perdura::verifier

@@ -164,8 +164,8 @@ void PageParts::algorithms(Html& page, const ProofChain& chain) const {
   page.close("tbody").close("table");
 }
 
-void PageParts::chain(Html& page, const ProofChain& chain, const std::string& label,
-                      Time at) const {
+void PageParts::chain(Html& page, const ProofChain& chain, const std::string& label, Time at,
+                      ToldStamps& told) const {
   page.raw("<section id=\"chain-").raw(label).raw("\">");
   page.foreign_element(
       "h3", words(chain.track.empty()
@@ -184,9 +184,17 @@ void PageParts::chain(Html& page, const ProofChain& chain, const std::string& la
   algorithms(page, chain);
   page.element("h4", said("page.checks-of-time-stamps"));
   for (std::size_t i = 0; i < chain.stamps.size(); ++i) {
-    page.element("p class=\"label\"",
-                 words(say("subject.time-stamp", {{"number", std::to_string(i + 1)}})));
-    findings(page, chain.stamps[i].report);
+    const ProofStamp& stamp = chain.stamps[i];
+    const std::string number = std::to_string(i + 1);
+    page.element("p class=\"label\"", words(say("subject.time-stamp", {{"number", number}})));
+    const std::string same = stamp.authority + '|' + stamp.serial_number + '|' + stamp.imprint +
+                             '|' + verifier::to_string(stamp.until);
+    const auto [known, is_new] = told.emplace(same, label + " " + number);
+    if (is_new || stamp.verdict != Verdict::passed) {
+      findings(page, stamp.report);
+    } else {
+      page.element("p class=\"soft\"", words(say("page.checks-told", {{"where", known->second}})));
+    }
   }
   page.close("section");
 }

@@ -3,6 +3,7 @@
 // Thread safety: immutable values.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "verifier/html.hpp"
@@ -12,13 +13,19 @@
 
 namespace perdura::verifier {
 
+// Time-stamps whose checks the page has told, and where: "A 2".
+using ToldStamps = std::map<std::string, std::string>;
+
 // Writes pieces in a language.
 class PageParts {
  public:
   explicit PageParts(Language language) : language_(language) {}
 
+  // The language that it writes.
   Language language() const { return language_; }
+  // A text in that language.
   std::string words(const Text& text) const { return in_words(text, language_); }
+  // The sentence of that name.
   std::string said(std::string_view id) const { return words(say(id)); }
 
   // "2041-06-01 00:00:00 UTC"
@@ -29,8 +36,10 @@ class PageParts {
   void code_fact(Html& page, std::string_view id, const std::string& value) const;
   // A report's findings and parts, with marks; the subject is the caller's.
   void findings(Html& page, const Report& report) const;
-  // A chain of proof: picture, time-stamps, certificates, algorithms, every check.
-  void chain(Html& page, const ProofChain& chain, const std::string& label, Time at) const;
+  // A chain of proof: picture, time-stamps, certificates, algorithms, every check. Checks of a
+  // time-stamp that chains share are told once.
+  void chain(Html& page, const ProofChain& chain, const std::string& label, Time at,
+             ToldStamps& told) const;
 
  private:
   void finding(Html& page, const Finding& finding) const;

@@ -36,6 +36,7 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .88r
 th, td { text-align: left; vertical-align: top; padding: .28rem .6rem .28rem 0;
   border-bottom: 1px solid var(--rule); }
 th { font-size: .78rem; }
+th, td { overflow-wrap: normal; } code, bdi, .detail { overflow-wrap: anywhere; }
 table.facts th { width: 12.5rem; font-weight: 600; color: var(--soft); }
 table.records { font-size: .8rem; }
 table.records td:first-child code { font-size: .95em; }
@@ -49,7 +50,7 @@ figure { margin: .8rem 0; }
 figcaption { font-size: .82rem; color: var(--soft); }
 .record { border-left: 3px solid var(--rule); padding-left: 1rem; margin: 1.2rem 0; }
 svg { display: block; width: 100%; height: auto; font-size: 13px; }
-svg text { fill: var(--ink); } svg .year, svg .small { fill: var(--soft); } svg .small { font-size: 11px; }
+svg text { fill: var(--ink); paint-order: stroke; stroke: var(--paper); stroke-width: 4px; } svg .year, svg .small { fill: var(--soft); } svg .small { font-size: 11px; }
 svg .axis { stroke: var(--ink); } svg .tick { stroke: var(--rule); }
 svg .cert { fill: none; stroke: var(--soft); } svg .relied.passed { fill: var(--proof); }
 svg .relied.indeterminate { fill: var(--open); } svg .relied.failed { fill: var(--bad); }

@@ -31,8 +31,11 @@ constexpr Sentence table[] = {
     {"page.records-explained",
      "Each record is judged by itself. \"Exists since\" is the latest moment at which it is proven "
      "to have existed, as it is now; the letters name the chains of proof below."},
-    {"page.records-left-out",
-     "{count} more records passed; perdura-verify --json lists each of them."},
+    {"page.more-failed", "{count} more records failed; perdura-verify --json lists each of them."},
+    {"page.more-indeterminate",
+     "{count} more records could not be judged to the end; perdura-verify --json lists each of "
+     "them."},
+    {"page.more-passed", "{count} more records passed; perdura-verify --json lists each of them."},
     {"page.record", "Record"},
     {"page.result", "Result"},
     {"page.documents", "Documents"},
@@ -76,6 +79,7 @@ constexpr Sentence table[] = {
     {"page.no-end-known", "no end is known"},
     {"page.not-in-policy", "not in the policy"},
     {"page.checks-of-time-stamps", "Checks of each time-stamp"},
+    {"page.checks-told", "The same time-stamp as {where}; its checks are told there."},
     {"page.all-checks", "All checks"},
     {"page.package-as-a-whole", "The package as a whole"},
     {"page.not-checked", "What was not checked, and why"},

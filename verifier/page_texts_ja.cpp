@@ -31,7 +31,12 @@ constexpr Sentence table[] = {
     {"page.records-explained",
      "判定は記録ごとに行われます。「存在時刻」は、その記録が現在と同じ内容で遅くとも存在していたこ"
      "とが証明される時刻です。英字は、後掲の証明の連鎖を指します。"},
-    {"page.records-left-out",
+    {"page.more-failed",
+     "このほか {count} 件の記録が検証に失敗しました。perdura-verify --json ですべて一覧できます。"},
+    {"page.more-indeterminate",
+     "このほか {count} 件の記録は判定を完了できませんでした。perdura-verify --json "
+     "ですべて一覧できます。"},
+    {"page.more-passed",
      "このほか {count} 件の記録が検証に成功しました。perdura-verify --json ですべて一覧できます。"},
     {"page.record", "記録"},
     {"page.result", "検証結果"},
@@ -74,6 +79,7 @@ constexpr Sentence table[] = {
     {"page.no-end-known", "期限の定めなし"},
     {"page.not-in-policy", "評価基準に記載なし"},
     {"page.checks-of-time-stamps", "タイムスタンプごとの検証内容"},
+    {"page.checks-told", "{where} と同じタイムスタンプです。検証内容はそちらに記載しています。"},
     {"page.all-checks", "すべての検証内容"},
     {"page.package-as-a-whole", "パッケージ全体"},
     {"page.not-checked", "検証していない事項とその理由"},

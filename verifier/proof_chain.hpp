@@ -26,6 +26,7 @@ struct CertificateFact {
   Time not_before;
   Time not_after;
 };
+// What there is to show of a certificate.
 CertificateFact certificate_fact(const Certificate& certificate);
 
 // How a time-stamp follows on the one before it.
@@ -55,16 +56,19 @@ struct ProofChain {
   bool self_asserted = false;
   std::string track;
 };
+// The time-stamps of judged chains, one after the other.
 ProofChain proof_chain(const JudgedChains& chains);
 
 // The chains that were met, in that order, up to a bound in number and octets.
 class ProofChains {
  public:
+  // No position.
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   // The chain's position, from 0, whether it was known or is new; `none` when there are too many or
   // nothing to show.
   std::size_t add(const JudgedChains& chains, const std::string& track, bool self_asserted);
+  // In the order in which they were met.
   const std::vector<ProofChain>& all() const { return chains_; }
   // How many uses of chains could not be kept.
   std::uint64_t left_out() const { return left_out_; }

@@ -18,7 +18,7 @@ constexpr std::size_t lanes_max = 40;
 constexpr std::int64_t day_s = 86400;
 constexpr std::int64_t year_s = 31556952;
 constexpr std::int64_t years_ahead_max = 40;  // beyond the moment of judging
-constexpr std::size_t name_characters_max = 60;
+constexpr std::size_t name_octets_max = 60;
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -61,8 +61,8 @@ class Picture {
                                         {"from", date_of(*lanes_.front().stamp->gen_time)}})) +
             "</title>";
     draw_axis(height - 10);
-    for (std::size_t i = 0; i < lanes_.size(); ++i) draw_lane(i);
     draw_now(height - 10);
+    for (std::size_t i = 0; i < lanes_.size(); ++i) draw_lane(i);
     svg_ += "</svg>";
     return std::move(svg_);
   }
@@ -155,8 +155,12 @@ class Picture {
     svg_ += "<circle class=\"stamp\" cx=\"" + number(at) + "\" cy=\"" + number(y + 24.5) +
             "\" r=\"6\"/>";
     std::string name = short_name(stamp.authority);
-    if (name.size() > name_characters_max) name = name.substr(0, name_characters_max) + "...";
-    label(at, y + 13,
+    if (name.size() > name_octets_max) {
+      name.resize(name_octets_max);
+      while (!name.empty() && !is_utf8(name)) name.pop_back();  // not within a character
+      name += "\u2026";
+    }
+    label(at + 8, y + 13,
           std::to_string(lanes_[position].number) + "  " + date_of(*stamp.gen_time) + "  " + name,
           "name");
     draw_end(stamp, y);

@@ -1,6 +1,8 @@
 #include "verifier/report_html.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 #include "verifier/page_style.hpp"
@@ -10,7 +12,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::uint64_t rows_max = 100'000;  // of records that passed
+constexpr std::uint64_t listed_max = 1'000;  // records of each verdict
 constexpr std::size_t open_max = 200;        // different things that were not shown
 constexpr const char* passed_mark = "\u2713";
 constexpr const char* failed_mark = "\u2717";
@@ -49,30 +51,33 @@ void ReportPage::note_open(const Report& report) {
   for (const Report& part : report.parts) note_open(part);
 }
 
+ReportPage::Listed& ReportPage::listed(Verdict verdict) {
+  return listed_[verdict == Verdict::failed ? 0 : verdict == Verdict::indeterminate ? 1 : 2];
+}
+
+void ReportPage::tell(const RecordResult& record) {
+  Html page;
+  page.raw("<section class=\"record\">");
+  page.foreign_element("h3", record.record);
+  page.raw("<p class=\"").raw(verdict_class(record.verdict)).raw("\">");
+  page.raw("<span class=\"mark\" aria-hidden=\"true\">").raw(mark_of(record.verdict));
+  page.raw("</span>").text(parts_.words(verdict_text(record.report)));
+  page.raw("</p>");
+  const Text meaning = meaning_of(record.report);
+  if (!meaning.empty()) {
+    page.element("p", parts_.words(say("report.meaning", {{"meaning", meaning}})));
+  }
+  parts_.findings(page, record.report);
+  page.close("section");
+  listed(record.verdict).told.append(page.get());
+}
+
 void ReportPage::add(const RecordResult& record) {
   const std::string labels = chain_labels(record);
   note_open(record.report);
-  const bool passed = record.verdict == Verdict::passed;
-  if (!passed) {
-    Html page;
-    page.raw("<section class=\"record\">");
-    page.foreign_element("h3", record.record);
-    page.raw("<p class=\"").raw(verdict_class(record.verdict)).raw("\">");
-    page.raw("<span class=\"mark\" aria-hidden=\"true\">").raw(mark_of(record.verdict));
-    page.raw("</span>").text(parts_.words(verdict_text(record.report)));
-    page.raw("</p>");
-    const Text meaning = meaning_of(record.report);
-    if (!meaning.empty()) {
-      page.element("p", parts_.words(say("report.meaning", {{"meaning", meaning}})));
-    }
-    parts_.findings(page, record.report);
-    page.close("section");
-    failures_.append(page.get());
-  } else if (row_count_ == rows_max) {
-    ++rows_left_out_;
-    return;
-  }
-  ++row_count_;
+  Listed& kind = listed(record.verdict);
+  if (++kind.count > listed_max) return;
+  if (record.verdict != Verdict::passed) tell(record);
   Html row;
   row.raw("<tr><td><code>").text(record.record).raw("</code></td><td class=\"");
   row.raw(verdict_class(record.verdict)).raw("\">");
@@ -80,7 +85,7 @@ void ReportPage::add(const RecordResult& record) {
   row.element("td", std::to_string(record.documents));
   row.element("td", record.existed_since ? parts_.time(*record.existed_since) : "");
   row.element("td", labels).raw("</tr>\n");
-  rows_.append(row.get());
+  kind.rows.append(row.get());
 }
 
 void ReportPage::begin(Html& page, Verdict verdict, const Text& sentence,
@@ -119,13 +124,13 @@ void ReportPage::inputs(Html& page) const {
 
 void ReportPage::trust(Html& page) const {
   parts_.fact(page, "page.judged-as-of", parts_.time(context_.at));
-  std::string anchors;
+  std::set<std::string> anchors;
   for (const Bytes& der : context_.judge.anchors.certificates) {
     const CertificatePtr anchor = read_certificate(der);
     if (anchor == nullptr) continue;
     const CertificateFact fact = certificate_fact(*anchor);
+    if (!anchors.insert(fact.sha256).second) continue;
     parts_.fact(page, "page.trusted", fact.subject + " (SHA-256 " + fact.sha256 + ")");
-    anchors = fact.subject;
   }
   if (anchors.empty()) parts_.fact(page, "page.trusted", parts_.said("page.nobody"));
   const bool required = context_.judge.revocation == RevocationMode::required;
@@ -139,8 +144,9 @@ void ReportPage::chains(Html& page) const {
   if (chains_.all().empty()) return;
   page.element("h2", parts_.said("page.chains"));
   page.element("p", parts_.said("page.chains-explained"));
+  ToldStamps told;
   for (std::size_t i = 0; i < chains_.all().size(); ++i) {
-    parts_.chain(page, chains_.all()[i], chain_label(i), context_.at);
+    parts_.chain(page, chains_.all()[i], chain_label(i), context_.at, told);
   }
   if (chains_.left_out() != 0) {
     page.element(
@@ -199,6 +205,32 @@ void ReportPage::records_head(Html& page) const {
   page.raw("</tr></thead><tbody>\n");
 }
 
+Result<Ok> ReportPage::records(std::ostream& out) {
+  if (listed_[0].count + listed_[1].count != 0) {
+    out << Html().element("h2", parts_.said("page.records-not-passed")).take();
+    for (Listed& kind : listed_) {
+      if (auto copied = kind.told.copy_to(out); !copied) return copied;
+    }
+  }
+  Html table;
+  table.element("h2", parts_.said("page.records"))
+      .element("p", parts_.said("page.records-explained"));
+  records_head(table);
+  out << table.take();
+  for (Listed& kind : listed_) {
+    if (auto copied = kind.rows.copy_to(out); !copied) return copied;
+  }
+  out << "</tbody></table>\n";
+  constexpr std::array<const char*, 3> more = {"page.more-failed", "page.more-indeterminate",
+                                               "page.more-passed"};
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    if (listed_[i].count <= listed_max) continue;
+    const std::string count = grouped(listed_[i].count - listed_max);
+    out << Html().element("p", parts_.words(say(more[i], {{"count", count}}))).take();
+  }
+  return Ok{};
+}
+
 Result<Ok> ReportPage::finish(const PackageSummary& summary, std::ostream& out) {
   note_open(summary.report);
   Html page;
@@ -214,22 +246,8 @@ Result<Ok> ReportPage::finish(const PackageSummary& summary, std::ostream& out) 
               parts_.said(context_.log_key_given ? "page.log-key-given" : "page.log-key-own"));
   page.raw("</tbody></table>\n");
   out << page.take();
-  if (!failures_.empty()) {
-    out << Html().element("h2", parts_.said("page.records-not-passed")).take();
-    if (auto copied = failures_.copy_to(out); !copied) return copied;
-  }
-  Html table;
-  table.element("h2", parts_.said("page.records"))
-      .element("p", parts_.said("page.records-explained"));
-  records_head(table);
-  out << table.take();
-  if (auto copied = rows_.copy_to(out); !copied) return copied;
+  if (auto told = records(out); !told) return told;
   Html rest;
-  rest.raw("</tbody></table>\n");
-  if (rows_left_out_ != 0) {
-    rest.element("p",
-                 parts_.words(say("page.records-left-out", {{"count", grouped(rows_left_out_)}})));
-  }
   chains(rest);
   rest.element("h2", parts_.said("page.package-as-a-whole"));
   parts_.findings(rest, summary.report);

@@ -5,6 +5,7 @@
 // the evidence is escaped. Thread safety: one thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -61,7 +62,15 @@ class ReportPage {
     Finding finding;
     std::uint64_t times = 0;
   };
+  struct Listed {  // the records of one verdict
+    Spool told;    // in full
+    Spool rows;    // of the table
+    std::uint64_t count = 0;
+  };
 
+  Listed& listed(Verdict verdict);
+  void tell(const RecordResult& record);
+  Result<Ok> records(std::ostream& out);
   std::string chain_labels(const RecordResult& record);
   void note_open(const Report& report);
   void begin(Html& page, Verdict verdict, const Text& sentence, const Text& meaning) const;
@@ -75,10 +84,7 @@ class ReportPage {
   PageContext context_;
   PageParts parts_;
   ProofChains chains_;
-  Spool failures_;
-  Spool rows_;
-  std::uint64_t rows_left_out_ = 0;
-  std::uint64_t row_count_ = 0;
+  std::array<Listed, 3> listed_;  // failed, indeterminate, passed: as the page lists them
   std::map<std::string, Open> open_;
 };
 

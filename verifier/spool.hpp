@@ -15,7 +15,9 @@ namespace perdura::verifier {
 // Grows at its end.
 class Spool {
  public:
+  // Adds at the end; what can't be written is told by copy_to().
   void append(std::string_view text);
+  // Whether nothing was added.
   bool empty() const { return buffer_.empty() && file_ == nullptr; }
   // Writes all of it to `out`; it may not grow after that. Errors: io.
   Result<Ok> copy_to(std::ostream& out);

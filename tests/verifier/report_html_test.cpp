@@ -155,6 +155,26 @@ TEST(ReportPage, ShowsAChainOnceHoweverManyRecordsRestOnIt) {
   EXPECT_NE(out.str().find("Records that rest on it: 1,000"), std::string::npos);
 }
 
+TEST(ReportPage, ListsFailedRecordsFirstAndSaysHowManyMoreThereAre) {
+  ReportPage page(context());
+  for (int i = 0; i < 1500; ++i) {
+    page.add(record_named("fine" + std::to_string(i), Verdict::passed));
+  }
+  for (int i = 0; i < 1003; ++i) {
+    page.add(record_named("broken" + std::to_string(i), Verdict::failed));
+  }
+  std::ostringstream out;
+  PackageSummary summary;
+  summary.verdict = Verdict::failed;
+  ASSERT_TRUE(page.finish(summary, out));
+  const std::string html = out.str();
+  EXPECT_LT(html.find("<code>broken0<"), html.find("<code>fine0<"));
+  EXPECT_EQ(count(html, "<section class=\"record\">"), 1000U);
+  EXPECT_EQ(count(html, "<code>fine"), 1000U);
+  EXPECT_NE(html.find("3 more records failed"), std::string::npos);
+  EXPECT_NE(html.find("500 more records passed"), std::string::npos);
+}
+
 TEST(ReportPage, OpensWithTheVerdictAndItsMeaning) {
   EvidenceMaker made = renewed();
   auto objects = made.objects();
