@@ -32,6 +32,7 @@ bool is_certificate(ByteView der) { return read_certificate(der) != nullptr; }
 
 // The PEM blocks with one of two labels, decoded; others are skipped, since files often hold both.
 std::vector<Bytes> pem_blocks(ByteView text, std::string_view label, std::string_view old_label) {
+  if (text.empty()) return {};  // of nothing there is no BIO
   const std::unique_ptr<BIO, void (*)(BIO*)> bio(
       BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), BIO_free_all);
   check(bio != nullptr, "memory for PEM");

@@ -71,6 +71,7 @@ TEST(Inspection, ShowsATokenAResponseACertificateAndAList) {
 }
 
 TEST(Inspection, RefusesWhatIsNoneOfThese) {
+  EXPECT_FALSE(inspect(ByteView(), InspectDetail::full));
   for (const std::string& other : {std::string(), std::string("hello"), std::string("\x30\x00", 2),
                                    std::string(100000, '\x30')}) {
     EXPECT_FALSE(inspect(as_bytes(other), InspectDetail::full)) << other.size();
