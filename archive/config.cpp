@@ -35,6 +35,7 @@ json::value to_json(const Config& config) {
                       {"successor", track.successor},
                       {"policy", track.policy},
                       {"credentials", track.credentials_file}});
+    if (track.retired) tracks.back().as_object()["retired"] = to_string(*track.retired);
   }
   return {{"perdura", format},       {"origin", config.origin},     {"keys", config.keys},
           {"quorum", config.quorum}, {"sha3-256", config.sha3_256}, {"tracks", std::move(tracks)}};
@@ -61,6 +62,10 @@ Track track_from_json(const json::object& object, bool with_all_members) {
   track.successor = text(object, "successor");
   track.policy = text(object, "policy");
   track.credentials_file = text(object, "credentials");
+  if (object.contains("retired")) {
+    track.retired = verifier::parse_time(text(object, "retired"));
+    if (!track.retired) throw std::invalid_argument("'retired' is no time");
+  }
   return track;
 }
 

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "verifier/digest.hpp"
 #include "verifier/result.hpp"
+#include "verifier/time.hpp"
 
 namespace perdura::archive {
 
@@ -31,6 +33,8 @@ struct Track {
   TrackState state = TrackState::active;
   // Of a retired track: the name of the track whose TSA renews its evidence; empty: any active one.
   std::string successor = {};
+  // When it was retired: what it stamped before is due for another authority's stamp.
+  std::optional<verifier::Time> retired = {};
   // The TSA policy to ask for, dotted ("1.2.3"); empty: any.
   std::string policy = {};
   // File of mode 0600 whose first line is how to authenticate to the TSA: "user:password" or

@@ -8,6 +8,7 @@
 
 #include "archive/group_members.hpp"
 #include "archive/stamp.hpp"
+#include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -76,7 +77,17 @@ class TrackPlanner {
       replaced_ = algorithm;
     } else if (wish_.force == RenewalKind::time_stamp || (!wish_.force && due(other))) {
       note(time_stamp_[algorithm], state, due(other) ? ends_by(*other) : as_asked, other);
+    } else if (stamped_by_retired(state)) {
+      note(time_stamp_[algorithm], state, "the authority that stamped them is retired", nullptr);
     }
+  }
+
+  // Whether nothing covers the evidence that was made after its authority was retired. That one may
+  // be revoked at any time, or its key be somebody else's: only what was covered before then holds.
+  bool stamped_by_retired(const BatchState& state) const {
+    if (!track_.retired) return false;
+    const auto token = verifier::parse_timestamp_token(state.lineage.back().back().token());
+    return token && token->tst_info.gen_time <= *track_.retired;
   }
 
   // Whether the evidence ended unrenewed, and so proves nothing on this track for ever, while

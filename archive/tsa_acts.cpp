@@ -234,6 +234,7 @@ Result<Ok> retire_tsa(Archive& archive, const Retirement& retirement, const std:
   Config config = archive.config();
   Track& track = *std::ranges::find(config.tracks, retirement.name, &Track::name);
   track.state = TrackState::retired;
+  track.retired = archive.clock().now();
   track.successor = retirement.successor;
   if (auto sense = check_config(config, archive.folder()); !sense) return sense;
   if (track.local()) {

@@ -126,7 +126,8 @@ std::string verdict_text(const RehearsedLife& life) {
     out << "  " << loss.records << " records: " << loss.why << "\n";
     for (const auto& [year, records] : loss.lost_after) {
       out << "    " << std::setw(6) << records
-          << (year == 0 ? " never provable at a year's end"
+          << (year == 0 ? " not provable any more; since when is not known, as they were stamped "
+                          "anew later"
                         : " not provable any more since " + std::to_string(year + 1))
           << "\n";
     }

@@ -26,6 +26,7 @@ Config two_tracks() {
                       .folder = "tsa",
                       .state = TrackState::retired,
                       .successor = "local",
+                      .retired = verifier::Time{2000000000},
                       .policy = "1.2.3",
                       .credentials_file = "tsa1.credentials"}},
           .quorum = 1};
@@ -49,6 +50,8 @@ TEST_F(Settings, AreReadBackAsTheyWereWritten) {
   EXPECT_EQ(track.algorithm, DigestAlgorithm::sha512);
   EXPECT_EQ(track.state, TrackState::retired);
   EXPECT_EQ(track.successor, "local");
+  EXPECT_EQ(track.retired, verifier::Time{2000000000});
+  EXPECT_FALSE(config.tracks[0].retired);
   EXPECT_EQ(track.policy, "1.2.3");
   EXPECT_EQ(track.credentials_file, "tsa1.credentials");
   EXPECT_TRUE(config.tracks[0].active());

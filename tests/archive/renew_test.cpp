@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "archive/confirm.hpp"
 #include "tests/archive/evidence_fixture.hpp"
 
@@ -153,6 +156,20 @@ TEST_F(Renew, MakesUpATrackThatCameLater) {
   expect_renewed(renew_as({}), 1);
   for (const std::string& one : records) expect_passes(one, 2);
   expect_all_well("after a track was made up");
+}
+
+TEST_F(Renew, HasAnotherAuthorityCoverAtOnceWhatARetiredOneStamped) {
+  const auto records = two_batches(2);
+  config.tracks.back().state = TrackState::retired;
+  config.tracks.back().retired = clock.now();
+  open();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // stamps have whole seconds
+  const auto result = renew_as({});
+  expect_renewed(result, 1);
+  EXPECT_EQ(result->outcomes.at(0).planned.why, "the authority that stamped them is retired");
+  EXPECT_EQ(shape(records[0], "other"), (std::pair<std::size_t, std::size_t>{2, 1}));
+  expect_renewed(renew_as({}), 0);
+  for (const std::string& one : records) expect_passes(one, 2);
 }
 
 TEST_F(Renew, LeavesFormerEvidenceAloneWhenNoTsaStamps) {
