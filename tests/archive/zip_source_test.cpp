@@ -45,7 +45,7 @@ class ZipByHand {
  private:
   static std::string le(std::uint64_t value, int octets) {
     std::string text;
-    for (int i = 0; i < octets; ++i) text += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < octets; ++i, value >>= 8) text += static_cast<char>(value);
     return text;
   }
   static uLong crc32_of(const std::string& octets) {
