@@ -73,11 +73,26 @@ bool is_evidence_type(ByteView type) {
   return equal(type, internal_oid) || equal(type, external_oid);
 }
 
-bool hold_evidence(DerReader attributes) {
+void read_attributes(DerReader& attributes, CmsObject& object) {
   while (attributes.more()) {
-    if (is_evidence_type(attributes.constructed(tag::sequence).oid())) return true;
+    DerReader attribute = attributes.constructed(tag::sequence);
+    const ByteView type = attribute.oid();
+    DerReader values = attribute.constructed(tag::set);
+    attribute.end();
+    while (is_evidence_type(type) && values.more()) {
+      object.evidence.push_back({values.element(tag::sequence), equal(type, external_oid)});
+      if (object.evidence.size() > embedded_max) {
+        values.fail("more than " + std::to_string(embedded_max) + " evidence records",
+                    Errc::too_large);
+      }
+    }
   }
-  return false;
+}
+
+bool hold_evidence(DerReader attributes) {
+  CmsObject held;
+  read_attributes(attributes, held);
+  return !held.evidence.empty();
 }
 
 // The attributes' contents, when there are any; `path` leads to them. RFC 4998 has evidence in the
@@ -95,30 +110,20 @@ std::optional<DerReader> find_attributes(DerReader& in, Path& path, bool& detach
   DerReader data = step(holder, tag::sequence, path);
   if (other) return find_last(data, *other, path);
   DerReader signers = step_into_signers(data, path, detached);
-  const std::size_t depth = path.size();
+  const Path outside = path;
   std::optional<DerReader> found;
-  do {
-    path.resize(depth);
-    DerReader signer = step(signers, tag::sequence, path);
-    found = find_last(signer, tag::context(1), path);
-  } while (!(found && hold_evidence(*found)) && signers.more());
+  bool holds = false;
+  do {  // all are read: what is no SignerInfo fails wherever it stands
+    Path here = outside;
+    DerReader signer = step(signers, tag::sequence, here);
+    const auto attributes = find_last(signer, tag::context(1), here);
+    const bool has_evidence = attributes && hold_evidence(*attributes);
+    if (!attributes || holds) continue;
+    found = attributes;
+    path = here;
+    holds = has_evidence;
+  } while (signers.more());
   return found;
-}
-
-void read_attributes(DerReader& attributes, CmsObject& object) {
-  while (attributes.more()) {
-    DerReader attribute = attributes.constructed(tag::sequence);
-    const ByteView type = attribute.oid();
-    DerReader values = attribute.constructed(tag::set);
-    attribute.end();
-    while (is_evidence_type(type) && values.more()) {
-      object.evidence.push_back({values.element(tag::sequence), equal(type, external_oid)});
-      if (object.evidence.size() > embedded_max) {
-        values.fail("more than " + std::to_string(embedded_max) + " evidence records",
-                    Errc::too_large);
-      }
-    }
-  }
 }
 
 // An element with other contents, in the form that it was written in: indefinite, or with a length
