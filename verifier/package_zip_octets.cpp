@@ -19,7 +19,7 @@ class OctetsInMemory final : public Octets {
                                      std::span<std::uint8_t> into) const override {
     if (offset >= octets_.size()) return 0;
     const std::size_t count = std::min<std::uint64_t>(into.size(), octets_.size() - offset);
-    std::memcpy(into.data(), octets_.data() + offset, count);
+    std::ranges::copy(octets_.subspan(offset, count), into.begin());
     return count;
   }
 
