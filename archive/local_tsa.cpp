@@ -11,6 +11,7 @@
 
 #include "archive/files.hpp"
 #include "archive/new_file.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -26,8 +27,7 @@ constexpr std::size_t organisation_max = 64;  // ub-organization-name, RFC 5280 
 // Whether a name can stand in a certificate as an organisation.
 bool fit_for_certificate(const std::string& organisation) {
   if (!verifier::is_utf8(organisation)) return false;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::any_of(organisation.begin(), organisation.end(), is_control)) return false;
+  if (std::any_of(organisation.begin(), organisation.end(), verifier::is_control)) return false;
   const auto characters = std::count_if(organisation.begin(), organisation.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   });

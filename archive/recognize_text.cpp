@@ -5,14 +5,15 @@
 
 #include "archive/recognize.hpp"
 #include "verifier/bytes.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::archive {
 namespace {
 
+using verifier::is_control;
 using verifier::Time;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_blank(char c) { return c == ' ' || is_control(c); }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 

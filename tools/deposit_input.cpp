@@ -186,9 +186,8 @@ void for_each_file(const fs::directory_entry& entry, Pipes pipes,
 // characters, is spelt with \x{...}, so that its document is kept all the same.
 std::string document_name(const fs::path& path) {
   std::string name = path.filename().string();
-  const bool control = std::ranges::any_of(
-      name, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return control || !verifier::is_utf8(name) ? verifier::printable(name) : name;
+  const bool kept = verifier::is_utf8(name) && std::ranges::none_of(name, verifier::is_control);
+  return kept ? name : verifier::printable(name);
 }
 
 }  // namespace

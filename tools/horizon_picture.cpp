@@ -6,8 +6,12 @@
 #include <iomanip>
 #include <sstream>
 
+#include "verifier/html.hpp"
+
 namespace perdura::tools {
 namespace {
+
+using verifier::html_escaped;
 
 constexpr double year_s = 365.2425 * 86400;
 constexpr std::int64_t years_max = 60;  // of the axis
@@ -46,26 +50,6 @@ std::string batches_text(const HorizonRow& row) {
              : std::to_string(row.first_batch) + "-" + std::to_string(row.last_batch);
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string bar(const HorizonRow& row, const Axis& axis, Time now) {
   const archive::Horizon* end = row.earliest();
   const int from = static_cast<int>(axis.place(now) * columns);
@@ -92,16 +76,16 @@ void write_row(std::ostream& out, const HorizonRow& row, const Axis& axis, Time 
   const double from = 260 + axis.place(now) * 660;
   const double to = 260 + (end == nullptr ? 1.0 : axis.place(end->end)) * 660;
   const bool is_due = end != nullptr && end->end < due;
-  out << "<text x=\"10\" y=\"" << y + 14 << "\">" << escaped(row.track) << ", batches "
+  out << "<text x=\"10\" y=\"" << y + 14 << "\">" << html_escaped(row.track) << ", batches "
       << batches_text(row) << "</text>\n<rect x=\"" << from << "\" y=\"" << y << "\" width=\""
       << std::max(1.0, to - from) << "\" height=\"18\" rx=\"3\" fill=\""
       << (is_due ? "#c0392b" : "#2e7d5b") << "\"><title>"
       << (end == nullptr ? std::string("no end is known")
-                         : escaped(end->cause) + " ends " + date(end->end))
+                         : html_escaped(end->cause) + " ends " + date(end->end))
       << "</title></rect>\n";
   if (end == nullptr) return;
   out << "<text x=\"260\" y=\"" << y + 32 << "\" class=\"why\">" << date(end->end) << ": "
-      << escaped(end->cause) << "</text>\n";
+      << html_escaped(end->cause) << "</text>\n";
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "verifier/digest.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::verifier {
 namespace {
@@ -35,7 +36,7 @@ std::string fault_of_name(std::string_view name) {
   if (name.size() > name_size_max) return "a name is longer than 1,024 octets";
   if (!is_utf8(name)) return "a name is not UTF-8";
   for (const char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "a name holds control characters";
+    if (is_control(c)) return "a name holds control characters";
     if (c == '\\') return "a name holds a backslash";
   }
   if (name.front() == '/') return "a name is absolute";

@@ -29,6 +29,22 @@ std::string numbers(const std::vector<std::size_t>& stamps) {
   return text;
 }
 
+// The facts of a chain's stamps, each once by its `key`, with the stamps that it is of.
+template <typename Fact>
+std::vector<std::pair<const Fact*, std::vector<std::size_t>>> with_stamps(
+    const ProofChain& chain, std::vector<Fact> ProofStamp::*facts, std::string Fact::*key) {
+  std::vector<std::pair<const Fact*, std::vector<std::size_t>>> all;
+  for (std::size_t i = 0; i < chain.stamps.size(); ++i) {
+    for (const Fact& fact : chain.stamps[i].*facts) {
+      const auto same = [&](const auto& known) { return known.first->*key == fact.*key; };
+      auto at = std::ranges::find_if(all, same);
+      if (at == all.end()) at = all.insert(all.end(), {&fact, {}});
+      at->second.push_back(i);
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string_view verdict_class(Verdict verdict) {
@@ -118,15 +134,7 @@ void PageParts::stamps(Html& page, const ProofChain& chain) const {
 }
 
 void PageParts::certificates(Html& page, const ProofChain& chain) const {
-  std::vector<std::pair<const CertificateFact*, std::vector<std::size_t>>> all;
-  for (std::size_t i = 0; i < chain.stamps.size(); ++i) {
-    for (const CertificateFact& fact : chain.stamps[i].certificates) {
-      const auto same = [&](const auto& known) { return known.first->sha256 == fact.sha256; };
-      auto at = std::ranges::find_if(all, same);
-      if (at == all.end()) at = all.insert(all.end(), {&fact, {}});
-      at->second.push_back(i);
-    }
-  }
+  const auto all = with_stamps(chain, &ProofStamp::certificates, &CertificateFact::sha256);
   if (all.empty()) return;
   page.element("h4", said("page.certificates"));
   head(page, {"page.subject", "page.issuer", "page.valid", "page.key", "page.stamps"});
@@ -142,15 +150,7 @@ void PageParts::certificates(Html& page, const ProofChain& chain) const {
 }
 
 void PageParts::algorithms(Html& page, const ProofChain& chain) const {
-  std::vector<std::pair<const AlgorithmFact*, std::vector<std::size_t>>> all;
-  for (std::size_t i = 0; i < chain.stamps.size(); ++i) {
-    for (const AlgorithmFact& fact : chain.stamps[i].algorithms) {
-      const auto same = [&](const auto& known) { return known.first->name == fact.name; };
-      auto at = std::ranges::find_if(all, same);
-      if (at == all.end()) at = all.insert(all.end(), {&fact, {}});
-      at->second.push_back(i);
-    }
-  }
+  const auto all = with_stamps(chain, &ProofStamp::algorithms, &AlgorithmFact::name);
   if (all.empty()) return;
   page.element("h4", said("page.algorithms"));
   head(page, {"page.algorithm", "page.fit-until", "page.stamps"});

@@ -6,6 +6,9 @@
 
 namespace perdura::verifier {
 
+// Whether an octet is a control character of ASCII.
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
 // `text` without anything that would move a cursor or mislead an eye: control characters, those
 // that turn the direction of writing, join or hide, and what is not UTF-8 become \u{...} or
 // \x{...}.

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "verifier/canonical_json.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::verifier {
 namespace {
@@ -70,9 +71,7 @@ std::string fault_of_text(std::string_view text) {
     return "is longer than " + std::to_string(Limits::text_max) + " octets";
   }
   if (!is_utf8(text)) return "is not UTF-8";
-  const bool control = std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  return control ? "holds a control character" : "";
+  return std::ranges::any_of(text, is_control) ? "holds a control character" : "";
 }
 
 // Latches the first thing that is wrong.
