@@ -50,7 +50,7 @@ class FrameCompressor {
     ByteView octets;
   };
 
-  // `level` is zstd's, for frames without a dictionary.
+  // `level` is zstd's, for frames without a dictionary; those that hardly shrink get its first.
   explicit FrameCompressor(int level);
   ~FrameCompressor();
 
