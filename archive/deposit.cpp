@@ -38,8 +38,8 @@ auto guarded(Act act) -> decltype(act()) {
 
 class Deposits::Pipeline {
  public:
-  Pipeline(Archive& archive, unsigned workers)
-      : archive_(archive), workers_max_(std::max(1u, workers)) {
+  Pipeline(Archive& archive, unsigned workers, std::function<void()> group_done)
+      : archive_(archive), group_done_(std::move(group_done)), workers_max_(std::max(1u, workers)) {
     for (std::size_t i = 0; i < workers_max_; ++i) {
       workers_.emplace_back([this] { work(); });
     }
@@ -175,6 +175,7 @@ class Deposits::Pipeline {
       for (std::size_t i = 0; i < count; ++i) {
         dones[i](outcome ? std::move((*outcome)[i]) : Result<Receipt>(outcome.error()));
       }
+      if (group_done_) group_done_();
       settle(count);
     }
   }
@@ -202,6 +203,7 @@ class Deposits::Pipeline {
   }
 
   Archive& archive_;
+  const std::function<void()> group_done_;
   std::mutex mutex_;               // guards all that follows up to the threads
   std::condition_variable work_;   // something waits for a worker, and may be prepared
   std::condition_variable ready_;  // something waits for the committer
@@ -217,8 +219,8 @@ class Deposits::Pipeline {
   std::jthread committer_;
 };
 
-Deposits::Deposits(Archive& archive, unsigned workers)
-    : pipeline_(std::make_unique<Pipeline>(archive, workers)) {}
+Deposits::Deposits(Archive& archive, unsigned workers, std::function<void()> group_done)
+    : pipeline_(std::make_unique<Pipeline>(archive, workers, std::move(group_done))) {}
 Deposits::~Deposits() = default;
 
 void Deposits::deposit(RecordInput record, Done done) {

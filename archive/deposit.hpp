@@ -51,8 +51,10 @@ class Deposits {
   // Errors: those of reading the documents, misuse (metadata that a statement can't hold), io.
   using Done = std::function<void(Result<verifier::Receipt>)>;
 
-  // `workers`: threads that prepare records, at least 1.
-  Deposits(Archive& archive, unsigned workers);
+  // `workers`: threads that prepare records, at least 1. `group_done` is called from the
+  // committer's thread when the Done of every record of a group has been: where receipts are sent
+  // on their way.
+  Deposits(Archive& archive, unsigned workers, std::function<void()> group_done = {});
   // Finishes what was accepted.
   ~Deposits();
   Deposits(const Deposits&) = delete;

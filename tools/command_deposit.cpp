@@ -223,7 +223,8 @@ int command_deposit(int argc, char** argv) {
   Progress progress(quiet);
   Outcome outcome(out, progress);
   {
-    archive::Deposits deposits(**archive, (**parsed)["threads"].as<unsigned>());
+    archive::Deposits deposits(**archive, (**parsed)["threads"].as<unsigned>(),
+                               [&out] { out.flush(); });
     PathDeposits paths(**parsed, *prototype, deposits, outcome);
     if (const auto manifest = option(**parsed, "manifest")) {
       deposit_manifest(*manifest, *prototype, deposits, outcome);

@@ -36,4 +36,15 @@ grep -qF 'a\u{A}b.txt' listed || fail "a name with a line feed is not listed"
 perdura deposit archive <(printf 'from a pipe') --receipts receipts --quiet
 record=$(tail -n 1 receipts | sed 's/.*"record":"\([0-9a-f]*\)".*/\1/')
 [ "$(perdura get archive "$record")" = 'from a pipe' ] || fail "a pipe's octets did not come back"
+# Who feeds a manifest line by line has each receipt before the next line.
+mkfifo lines answers
+perdura deposit archive --manifest - --quiet <lines >answers &
+exec 3>lines 4<answers
+for name in empty below/plain.txt; do
+  echo "{\"path\":\"in/$name\"}" >&3
+  read -r -t 30 -u 4 receipt || fail "no receipt for $name while more lines may come"
+  [[ $receipt == *'"record"'* ]] || fail "no receipt: $receipt"
+done
+exec 3>&- 4<&-
+wait $! || fail "a manifest from a pipe"
 echo "deposit: all as it should be"
