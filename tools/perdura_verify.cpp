@@ -5,6 +5,7 @@
 
 #include "tools/verify/judge.hpp"
 #include "tools/verify/options.hpp"
+#include "tools/verify/outputs.hpp"
 #include "verifier/printable.hpp"
 
 namespace {
@@ -43,6 +44,7 @@ int run(int argc, char** argv) {
     std::cout << "perdura-verify " PERDURA_VERSION "\n";
     return 0;
   }
+  if (auto good = check_outputs(*options); !good) return complain(good.error());
   // A package of that name is judged as ./inspect.
   if (!options->evidence && !options->operands.empty() && options->operands.front() == "inspect") {
     const auto inspected = inspect(*options);

@@ -3,18 +3,16 @@
 // Thread safety: immutable values.
 #pragma once
 
-#include <map>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "verifier/html.hpp"
-#include "verifier/proof_chain.hpp"
 #include "verifier/texts.hpp"
+#include "verifier/time.hpp"
 #include "verifier/verdict.hpp"
 
 namespace perdura::verifier {
-
-// Time-stamps whose checks the page has told, and where: "A 2".
-using ToldStamps = std::map<std::string, std::string>;
 
 // Writes pieces in a language.
 class PageParts {
@@ -34,19 +32,18 @@ class PageParts {
   void fact(Html& page, std::string_view id, const std::string& value) const;
   // The same for a value that is to be read letter by letter.
   void code_fact(Html& page, std::string_view id, const std::string& value) const;
-  // A report's findings and parts, with marks; the subject is the caller's.
+  // A report's findings and parts, with marks; the subject is the caller's. Parts in a row that say
+  // the same, and did not fail, are told once, without the values in which they differ.
   void findings(Html& page, const Report& report) const;
-  // A chain of proof: picture, time-stamps, certificates, algorithms, every check. Checks of a
-  // time-stamp that chains share are told once.
-  void chain(Html& page, const ProofChain& chain, const std::string& label, Time at,
-             ToldStamps& told) const;
+  // Opens a table and its body, with a row of headings.
+  void head(Html& page, std::string_view table_class,
+            std::initializer_list<std::string_view> ids) const;
+  // A cell that shows a verdict.
+  void verdict_cell(Html& page, Verdict verdict) const;
 
  private:
   void finding(Html& page, const Finding& finding) const;
-  void stamps(Html& page, const ProofChain& chain) const;
-  void certificates(Html& page, const ProofChain& chain) const;
-  void algorithms(Html& page, const ProofChain& chain) const;
-  void head(Html& page, std::initializer_list<std::string_view> ids) const;
+  void part(Html& page, const std::string& subject, const Report& report) const;
 
   Language language_;
 };

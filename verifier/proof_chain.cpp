@@ -26,7 +26,6 @@ ProofStamp proof_stamp(const JudgedToken& judged, ProofStep step) {
   stamp.report = judged.report();
   const TokenFacts& facts = judged.facts();
   stamp.algorithms = facts.algorithms;
-  stamp.trusted = !facts.path.empty();
   for (const CertificatePtr& one : facts.path) {
     stamp.certificates.push_back(certificate_fact(*one));
   }
@@ -38,8 +37,6 @@ ProofStamp proof_stamp(const JudgedToken& judged, ProofStep step) {
   const TstInfo& info = judged.token()->tst_info;
   stamp.gen_time = info.gen_time;
   stamp.serial_number = to_hex(info.serial_number);
-  stamp.policy = oid_text(info.policy);
-  stamp.imprint = to_hex(info.hashed_message);
   if (const auto algorithm = digest_algorithm(info.imprint_algorithm)) {
     stamp.hash_function = name(*algorithm);
   }
@@ -58,17 +55,13 @@ CertificateFact certificate_fact(const Certificate& certificate) {
           certificate.not_after()};
 }
 
-ProofChain proof_chain(const JudgedChains& chains) {
-  ProofChain proof;
-  for (std::size_t c = 0; c < chains.size(); ++c) {
-    for (std::size_t j = 0; j < chains[c].size(); ++j) {
-      const ProofStep step = j != 0   ? ProofStep::time_stamp_renewal
-                             : c != 0 ? ProofStep::hash_tree_renewal
-                                      : ProofStep::first;
-      proof.stamps.push_back(proof_stamp(*chains[c][j], step));
-    }
-  }
-  return proof;
+std::size_t ProofChains::add_stamp(const JudgedToken& judged, ProofStep step) {
+  std::string key(as_text(judged.digest(DigestAlgorithm::sha256).view()));
+  key += to_string(judged.reference()) + std::to_string(static_cast<int>(step)) +
+         std::to_string(static_cast<int>(judged.verdict()));
+  const auto [at, is_new] = known_stamps_.emplace(std::move(key), stamps_.size());
+  if (is_new) stamps_.push_back(proof_stamp(judged, step));
+  return at->second;
 }
 
 std::size_t ProofChains::add(const JudgedChains& chains, const std::string& track,
@@ -93,13 +86,49 @@ std::size_t ProofChains::add(const JudgedChains& chains, const std::string& trac
     return none;
   }
   octets_ += octets;
-  ProofChain proof = proof_chain(chains);
+  ProofChain proof;
+  for (std::size_t c = 0; c < chains.size(); ++c) {
+    for (std::size_t j = 0; j < chains[c].size(); ++j) {
+      const ProofStep step = j != 0   ? ProofStep::time_stamp_renewal
+                             : c != 0 ? ProofStep::hash_tree_renewal
+                                      : ProofStep::first;
+      proof.stamps.push_back(add_stamp(*chains[c][j], step));
+      proof.verdict = std::max(proof.verdict, stamps_[proof.stamps.back()].verdict);
+    }
+  }
   proof.track = track;
   proof.self_asserted = self_asserted;
   proof.records = 1;
   chains_.push_back(std::move(proof));
   known_[key] = chains_.size() - 1;
   return chains_.size() - 1;
+}
+
+std::string ProofChains::likeness(const ProofChain& chain) const {
+  std::string text = chain.track;
+  for (const std::size_t position : chain.stamps) {
+    const ProofStamp& stamp = stamps_[position];
+    text += '\n' + std::to_string(static_cast<int>(stamp.step)) +
+            std::to_string(static_cast<int>(stamp.verdict)) + stamp.authority + '|' +
+            stamp.hash_function;
+    for (const AlgorithmFact& fact : stamp.algorithms) text += '|' + fact.name;
+  }
+  return text;
+}
+
+std::vector<std::vector<std::size_t>> ProofChains::alike() const {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < chains_.size(); ++i) groups[likeness(chains_[i])].push_back(i);
+  std::vector<std::vector<std::size_t>> all;
+  for (auto& group : groups) all.push_back(std::move(group.second));
+  std::ranges::sort(all, [&](const auto& a, const auto& b) {
+    const ProofChain& one = chains_[a.front()];
+    const ProofChain& other = chains_[b.front()];
+    if (one.verdict != other.verdict) return one.verdict > other.verdict;
+    if (one.stamps.size() != other.stamps.size()) return one.stamps.size() > other.stamps.size();
+    return a.front() < b.front();
+  });
+  return all;
 }
 
 std::string chain_label(std::size_t position) {

@@ -1,5 +1,5 @@
 // The chains of proof that reports show: each sequence of time-stamps once, however many records
-// rest on it, as values that outlive the judging.
+// rest on it, and each time-stamp once, as values that outlive the judging.
 //
 // Thread safety: plain values.
 #pragma once
@@ -32,7 +32,7 @@ CertificateFact certificate_fact(const Certificate& certificate);
 // How a time-stamp follows on the one before it.
 enum class ProofStep { first, time_stamp_renewal, hash_tree_renewal };
 
-// One archive time-stamp of a chain of proof.
+// One archive time-stamp.
 struct ProofStamp {
   ProofStep step = ProofStep::first;
   std::optional<Time> gen_time;  // nothing when it could not be read
@@ -40,26 +40,23 @@ struct ProofStamp {
   std::string authority;         // subject of the signer's certificate; may be empty
   std::string hash_function;     // of the imprint; may be empty
   std::string serial_number;     // hex
-  std::string policy;            // OBJECT IDENTIFIER, dotted
-  std::string imprint;           // hex
   std::vector<AlgorithmFact> algorithms;
   std::vector<CertificateFact> certificates;  // the path; else the signer alone, or nothing
-  bool trusted = false;                       // the path ends at a trust anchor
   Verdict verdict = Verdict::indeterminate;
   Report report;  // every check of the token
 };
 
 // A sequence of time-stamps.
 struct ProofChain {
-  std::vector<ProofStamp> stamps;  // oldest first
-  std::uint64_t records = 0;       // how many rest on it
+  std::vector<std::size_t> stamps;  // positions in ProofChains::stamps(), oldest first
+  std::uint64_t records = 0;        // how many rest on it
   bool self_asserted = false;
   std::string track;
+  Verdict verdict = Verdict::passed;  // the worst of its time-stamps'
 };
-// The time-stamps of judged chains, one after the other.
-ProofChain proof_chain(const JudgedChains& chains);
 
-// The chains that were met, in that order, up to a bound in number and octets.
+// The chains that were met, up to a bound in number and octets, and the time-stamps in them, each
+// once.
 class ProofChains {
  public:
   // No position.
@@ -70,12 +67,22 @@ class ProofChains {
   std::size_t add(const JudgedChains& chains, const std::string& track, bool self_asserted);
   // In the order in which they were met.
   const std::vector<ProofChain>& all() const { return chains_; }
+  // In the order in which they were met.
+  const std::vector<ProofStamp>& stamps() const { return stamps_; }
+  // The chains, by position, that are alike but for moments and serial numbers: same track, kinds
+  // of renewal, authorities, algorithms, verdicts. The worst and the longest first.
+  std::vector<std::vector<std::size_t>> alike() const;
   // How many uses of chains could not be kept.
   std::uint64_t left_out() const { return left_out_; }
 
  private:
-  std::map<std::string, std::size_t> known_;  // by the digests of all tokens
+  std::size_t add_stamp(const JudgedToken& judged, ProofStep step);
+  std::string likeness(const ProofChain& chain) const;
+
+  std::map<std::string, std::size_t> known_;         // by the digests of all tokens
+  std::map<std::string, std::size_t> known_stamps_;  // by digest and how it was judged
   std::vector<ProofChain> chains_;
+  std::vector<ProofStamp> stamps_;
   std::size_t octets_ = 0;
   std::uint64_t left_out_ = 0;
 };

@@ -13,8 +13,8 @@ constexpr double left = 16;
 constexpr double right = 944;
 constexpr double width = 960;
 constexpr double axis_y = 30;
-constexpr double lane_height = 62;
-constexpr std::size_t lanes_max = 40;
+constexpr double lane_height_max = 62;
+constexpr double lanes_height_max = 1150;  // so that a page holds the picture
 constexpr std::int64_t day_s = 86400;
 constexpr std::int64_t year_s = 31556952;
 constexpr std::int64_t years_ahead_max = 40;  // beyond the moment of judging
@@ -39,21 +39,24 @@ const AlgorithmFact* first_to_end(const ProofStamp& stamp) {
 
 class Picture {
  public:
-  Picture(const ProofChain& chain, std::string label, Time at, Language language)
-      : label_(std::move(label)), at_(at), language_(language) {
-    for (std::size_t i = 0; i < chain.stamps.size(); ++i) {
-      if (chain.stamps[i].gen_time) lanes_.push_back({i + 1, &chain.stamps[i]});
+  Picture(const ProofChains& chains, std::size_t position, Time at, Language language)
+      : label_(chain_label(position)), at_(at), language_(language) {
+    for (const std::size_t stamp : chains.all()[position].stamps) {
+      if (chains.stamps()[stamp].gen_time) lanes_.push_back({stamp + 1, &chains.stamps()[stamp]});
     }
     // The first and the newest tell most.
-    if (lanes_.size() > lanes_max) {
-      lanes_.erase(lanes_.begin() + 1, lanes_.end() - static_cast<std::ptrdiff_t>(lanes_max - 1));
+    if (lanes_.size() > pictured_max) {
+      lanes_.erase(lanes_.begin() + 1,
+                   lanes_.end() - static_cast<std::ptrdiff_t>(pictured_max - 1));
     }
+    lane_height_ =
+        std::min(lane_height_max, lanes_height_max / static_cast<double>(lanes_.size() + 1));
   }
 
   std::string draw() {
     if (lanes_.empty()) return "";
     choose_span();
-    const double height = axis_y + lane_height * static_cast<double>(lanes_.size()) + 14;
+    const double height = axis_y + lane_height_ * static_cast<double>(lanes_.size()) + 14;
     svg_ += "<svg viewBox=\"0 0 " + number(width) + " " + number(height) +
             "\" role=\"img\" aria-labelledby=\"t" + label_ + "\"><title id=\"t" + label_ + "\">" +
             words(say("picture.title", {{"chain", label_},
@@ -139,10 +142,10 @@ class Picture {
 
   void draw_lane(std::size_t position) {
     const ProofStamp& stamp = *lanes_[position].stamp;
-    const double y = axis_y + 10 + lane_height * static_cast<double>(position);
+    const double y = axis_y + 10 + lane_height_ * static_cast<double>(position);
     const double at = x(*stamp.gen_time);
     if (position > 0) {  // from the one that this one covers
-      line(at, y - lane_height + 33, at, y + 20, "link");
+      line(at, y - lane_height_ + 33, at, y + 20, "link");
     }
     if (!stamp.certificates.empty()) {
       const CertificateFact& signer = stamp.certificates.front();
@@ -178,6 +181,7 @@ class Picture {
 
   std::vector<Lane> lanes_;
   std::string label_;
+  double lane_height_ = 0;
   Time at_;
   Language language_;
   Time from_;
@@ -196,9 +200,9 @@ std::string short_name(const std::string& subject) {
   return subject.substr(value, end - value);
 }
 
-std::string proof_picture(const ProofChain& chain, const std::string& label, Time at,
+std::string proof_picture(const ProofChains& chains, std::size_t position, Time at,
                           Language language) {
-  return Picture(chain, label, at, language).draw();
+  return Picture(chains, position, at, language).draw();
 }
 
 }  // namespace perdura::verifier

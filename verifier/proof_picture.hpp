@@ -11,9 +11,12 @@
 
 namespace perdura::verifier {
 
-// The picture; its classes are those of page_style(). Empty when no time-stamp could be read.
-std::string proof_picture(const ProofChain& chain, const std::string& label, Time at,
+// The picture of the chain at a position; its classes are those of page_style(). Empty when no
+// time-stamp could be read.
+std::string proof_picture(const ProofChains& chains, std::size_t position, Time at,
                           Language language);
+// How many of a chain's time-stamps a picture has room for: the first, and the newest.
+inline constexpr std::size_t pictured_max = 24;
 
 // "CN" of a subject as RFC 2253 text, for places where there is no room for all of it.
 std::string short_name(const std::string& subject);

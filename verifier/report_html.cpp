@@ -7,12 +7,15 @@
 
 #include "verifier/page_style.hpp"
 #include "verifier/policy.hpp"
+#include "verifier/report_shape.hpp"
 #include "verifier/report_words.hpp"
 
 namespace perdura::verifier {
 namespace {
 
 constexpr std::uint64_t listed_max = 1'000;  // records of each verdict
+constexpr std::uint64_t told_max = 30;       // failed ones, and kinds of undecided ones, in full
+constexpr std::size_t names_max = 20;        // of records that are told together
 constexpr std::size_t open_max = 200;        // different things that were not shown
 constexpr const char* passed_mark = "\u2713";
 constexpr const char* failed_mark = "\u2717";
@@ -55,33 +58,71 @@ ReportPage::Listed& ReportPage::listed(Verdict verdict) {
   return listed_[verdict == Verdict::failed ? 0 : verdict == Verdict::indeterminate ? 1 : 2];
 }
 
-void ReportPage::tell(const RecordResult& record) {
-  Html page;
+void ReportPage::note_bad(const RecordResult& record) {
+  Report rest = without_passed(record.report);
+  // Failed ones are told one by one, with the values that differ; of others the reasons will do.
+  const bool failed = record.verdict == Verdict::failed;
+  if (!failed) rest = flattened(rest);
+  const std::string key = failed ? "0" + record.record : "1" + std::string(shape_of(rest));
+  const auto known = told_.find(key);
+  if (known == told_.end()) {
+    std::uint64_t& count = failed ? failed_told_ : undecided_told_;
+    if (count == told_max) {
+      ++not_told_;
+      return;
+    }
+    ++count;
+    told_[key] = {record.verdict, {record.record}, 1, std::move(rest)};
+    return;
+  }
+  Told& told = known->second;
+  ++told.count;
+  if (told.records.size() < names_max) told.records.push_back(record.record);
+  told.report = in_common(std::move(told.report), rest);
+}
+
+void ReportPage::tell(Html& page, const Told& told) const {
   page.raw("<section class=\"record\">");
-  page.foreign_element("h3", record.record);
-  page.raw("<p class=\"").raw(verdict_class(record.verdict)).raw("\">");
-  page.raw("<span class=\"mark\" aria-hidden=\"true\">").raw(mark_of(record.verdict));
-  page.raw("</span>").text(parts_.words(verdict_text(record.report)));
-  page.raw("</p>");
-  const Text meaning = meaning_of(record.report);
+  if (told.count == 1) {
+    page.foreign_element("h3", told.records.front());
+  } else {
+    page.element("h3", parts_.words(say("page.records-alike", {{"count", grouped(told.count)}})));
+  }
+  page.raw("<p class=\"").raw(verdict_class(told.verdict)).raw("\">");
+  page.raw("<span class=\"mark\" aria-hidden=\"true\">").raw(mark_of(told.verdict));
+  page.raw("</span>").text(parts_.words(verdict_text(told.report))).raw("</p>");
+  const Text meaning = meaning_of(told.report);
   if (!meaning.empty()) {
     page.element("p", parts_.words(say("report.meaning", {{"meaning", meaning}})));
   }
-  parts_.findings(page, record.report);
+  parts_.findings(page, told.report);
+  if (told.count > 1) {
+    std::string names;
+    for (const std::string& name : told.records) names += (names.empty() ? "" : ", ") + name;
+    if (told.count > told.records.size()) names += ", \u2026";
+    page.raw("<p class=\"names\">").foreign(names).raw("</p>");
+  }
   page.close("section");
-  listed(record.verdict).told.append(page.get());
+}
+
+void ReportPage::not_passed(Html& page) const {
+  if (told_.empty()) return;
+  page.element("h2", parts_.said("page.records-not-passed"));
+  page.element("p", parts_.said("page.records-not-passed-explained"));
+  for (const auto& one : told_) tell(page, one.second);
+  if (not_told_ == 0) return;
+  page.element("p", parts_.words(say("page.left-out", {{"count", grouped(not_told_)}})));
 }
 
 void ReportPage::add(const RecordResult& record) {
   const std::string labels = chain_labels(record);
   note_open(record.report);
+  if (record.verdict != Verdict::passed) note_bad(record);
   Listed& kind = listed(record.verdict);
   if (++kind.count > listed_max) return;
-  if (record.verdict != Verdict::passed) tell(record);
   Html row;
-  row.raw("<tr><td><code>").text(record.record).raw("</code></td><td class=\"");
-  row.raw(verdict_class(record.verdict)).raw("\">");
-  row.text(parts_.words(verdict_text(record.verdict))).raw("</td>");
+  row.raw("<tr><td><code>").text(record.record).raw("</code></td>");
+  parts_.verdict_cell(row, record.verdict);
   row.element("td", std::to_string(record.documents));
   row.element("td", record.existed_since ? parts_.time(*record.existed_since) : "");
   row.element("td", labels).raw("</tr>\n");
@@ -124,34 +165,24 @@ void ReportPage::inputs(Html& page) const {
 
 void ReportPage::trust(Html& page) const {
   parts_.fact(page, "page.judged-as-of", parts_.time(context_.at));
-  std::set<std::string> anchors;
+  Html anchors;
+  std::set<std::string> known;
   for (const Bytes& der : context_.judge.anchors.certificates) {
     const CertificatePtr anchor = read_certificate(der);
     if (anchor == nullptr) continue;
     const CertificateFact fact = certificate_fact(*anchor);
-    if (!anchors.insert(fact.sha256).second) continue;
-    parts_.fact(page, "page.trusted", fact.subject + " (SHA-256 " + fact.sha256 + ")");
+    if (!known.insert(fact.sha256).second) continue;
+    anchors.open("div").foreign(fact.subject).raw(" <span class=\"soft\">SHA-256 <code>");
+    anchors.text(fact.sha256).raw("</code></span>").close("div");
   }
-  if (anchors.empty()) parts_.fact(page, "page.trusted", parts_.said("page.nobody"));
+  page.open("tr").element("th scope=\"row\"", parts_.said("page.trusted")).open("td");
+  if (known.empty()) page.text(parts_.said("page.nobody"));
+  page.raw(anchors.get()).close("td").close("tr");
   const bool required = context_.judge.revocation == RevocationMode::required;
   parts_.fact(page, "page.revocation",
               parts_.said(required ? "page.revocation-required" : "page.revocation-if-present"));
   const auto& policy = context_.judge.policy ? context_.judge.policy : AlgorithmPolicy::built_in();
   parts_.fact(page, "page.policy", policy->table().name);
-}
-
-void ReportPage::chains(Html& page) const {
-  if (chains_.all().empty()) return;
-  page.element("h2", parts_.said("page.chains"));
-  page.element("p", parts_.said("page.chains-explained"));
-  ToldStamps told;
-  for (std::size_t i = 0; i < chains_.all().size(); ++i) {
-    parts_.chain(page, chains_.all()[i], chain_label(i), context_.at, told);
-  }
-  if (chains_.left_out() != 0) {
-    page.element(
-        "p", parts_.words(say("page.chains-left-out", {{"count", grouped(chains_.left_out())}})));
-  }
 }
 
 void ReportPage::not_checked(Html& page, bool package, bool own_log_key) const {
@@ -185,10 +216,11 @@ void ReportPage::again(Html& page, bool package) const {
   page.element("p", parts_.said("page.again-program"));
   page.open("pre").foreign_element("code", context_.command).close("pre");
   page.element("p", parts_.said("page.again-by-hand"));
-  page.open("pre").element("code", package ? "unzip -d case PACKAGE.zip\n"
-                                             "sh check-by-hand.sh case CA.pem"
-                                           : "openssl dgst -sha256 DOCUMENT\n"
-                                             "openssl asn1parse -inform DER -in EVIDENCE.ers");
+  page.open("pre").open("code");
+  page.text(package ? "unzip -d case PACKAGE.zip" : "openssl dgst -sha256 DOCUMENT").raw("\n");
+  page.text(package ? "sh check-by-hand.sh case CA.pem"
+                    : "openssl asn1parse -inform DER -in EVIDENCE.ers");
+  page.close("code");
   page.close("pre").open("table class=\"facts\"").open("tbody");
   parts_.fact(page, "page.program", "perdura-verify " + context_.version);
   parts_.code_fact(page, "page.program-digest", context_.program_sha256);
@@ -196,26 +228,14 @@ void ReportPage::again(Html& page, bool package) const {
   page.close("tbody").close("table");
 }
 
-void ReportPage::records_head(Html& page) const {
-  page.raw("<table class=\"records\"><thead><tr>");
-  for (const char* id : {"page.record", "page.result", "page.documents", "page.existed-since",
-                         "page.chains-column"}) {
-    page.element("th scope=\"col\"", parts_.said(id));
-  }
-  page.raw("</tr></thead><tbody>\n");
-}
-
 Result<Ok> ReportPage::records(std::ostream& out) {
-  if (listed_[0].count + listed_[1].count != 0) {
-    out << Html().element("h2", parts_.said("page.records-not-passed")).take();
-    for (Listed& kind : listed_) {
-      if (auto copied = kind.told.copy_to(out); !copied) return copied;
-    }
-  }
   Html table;
+  not_passed(table);
   table.element("h2", parts_.said("page.records"))
       .element("p", parts_.said("page.records-explained"));
-  records_head(table);
+  parts_.head(
+      table, "records",
+      {"page.record", "page.result", "page.documents", "page.existed-since", "page.chains-column"});
   out << table.take();
   for (Listed& kind : listed_) {
     if (auto copied = kind.rows.copy_to(out); !copied) return copied;
@@ -248,9 +268,15 @@ Result<Ok> ReportPage::finish(const PackageSummary& summary, std::ostream& out) 
   out << page.take();
   if (auto told = records(out); !told) return told;
   Html rest;
-  chains(rest);
+  const PageChains chains(parts_, chains_, context_.at);
+  chains.write(rest);
+  chains.checks(rest);
   rest.element("h2", parts_.said("page.package-as-a-whole"));
-  parts_.findings(rest, summary.report);
+  Report whole = summary.report;
+  for (Report& part : whole.parts) {  // batches of the journal
+    if (part.verdict() != Verdict::failed) part = flattened(part);
+  }
+  parts_.findings(rest, whole);
   not_checked(rest, true, summary.own_log_key);
   again(rest, true);
   rest.raw("</main></body></html>\n");
@@ -261,6 +287,9 @@ Result<Ok> ReportPage::finish(const PackageSummary& summary, std::ostream& out) 
 Result<Ok> ReportPage::finish(const EvidenceReport& evidence, std::ostream& out) {
   note_open(evidence.report);
   chains_.add(evidence.chains, "", false);
+  for (const JudgedPiece& piece : evidence.pieces) {
+    chains_.add(piece.chains, parts_.words(piece.name), false);
+  }
   const Verdict verdict = evidence.report.verdict();
   Html page;
   begin(page, verdict, evidence_sentence(evidence), meaning_of(evidence.report));
@@ -271,7 +300,7 @@ Result<Ok> ReportPage::finish(const EvidenceReport& evidence, std::ostream& out)
   }
   trust(page);
   page.raw("</tbody></table>\n");
-  chains(page);
+  PageChains(parts_, chains_, context_.at).write(page);
   page.element("h2", parts_.said("page.all-checks"));
   parts_.findings(page, evidence.report);
   not_checked(page, false, false);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/page_chains.hpp"
 #include "verifier/page_parts.hpp"
 #include "verifier/proof_chain.hpp"
 #include "verifier/result.hpp"
@@ -63,28 +64,37 @@ class ReportPage {
     std::uint64_t times = 0;
   };
   struct Listed {  // the records of one verdict
-    Spool told;    // in full
     Spool rows;    // of the table
     std::uint64_t count = 0;
   };
+  struct Told {  // records that did not pass, for the same reasons
+    Verdict verdict = Verdict::failed;
+    std::vector<std::string> records;  // the first ones
+    std::uint64_t count = 0;
+    Report report;  // what they have in common of what did not pass
+  };
 
   Listed& listed(Verdict verdict);
-  void tell(const RecordResult& record);
+  void note_bad(const RecordResult& record);
+  void tell(Html& page, const Told& told) const;
+  void not_passed(Html& page) const;
   Result<Ok> records(std::ostream& out);
   std::string chain_labels(const RecordResult& record);
   void note_open(const Report& report);
   void begin(Html& page, Verdict verdict, const Text& sentence, const Text& meaning) const;
   void inputs(Html& page) const;
   void trust(Html& page) const;
-  void chains(Html& page) const;
   void not_checked(Html& page, bool package, bool own_log_key) const;
   void again(Html& page, bool package) const;
-  void records_head(Html& page) const;
 
   PageContext context_;
   PageParts parts_;
   ProofChains chains_;
-  std::array<Listed, 3> listed_;  // failed, indeterminate, passed: as the page lists them
+  std::array<Listed, 3> listed_;      // failed, indeterminate, passed: as the page lists them
+  std::map<std::string, Told> told_;  // in the order in which they are told
+  std::uint64_t failed_told_ = 0;     // entries of told_
+  std::uint64_t undecided_told_ = 0;  // entries of told_
+  std::uint64_t not_told_ = 0;        // records
   std::map<std::string, Open> open_;
 };
 

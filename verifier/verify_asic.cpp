@@ -247,7 +247,7 @@ class ContainerChecks {
     if (verdict != Verdict::failed && !objects.empty()) {
       cover(piece, verdict == Verdict::passed ? report.existed_since : std::nullopt);
     }
-    if (pieces_.size() == 1) result_.chains = std::move(report.chains);
+    result_.pieces.push_back({piece.name, std::move(report.chains)});
     result_.report.parts.push_back(std::move(part));
   }
 
@@ -292,7 +292,7 @@ class ContainerChecks {
       cover(piece, verdict == Verdict::passed ? std::optional(judged->token()->tst_info.latest())
                                               : std::nullopt);
     }
-    if (pieces_.size() == 1) result_.chains = {{judged}};
+    result_.pieces.push_back({piece.name, {{judged}}});
     result_.report.parts.push_back(std::move(part));
   }
 

@@ -105,7 +105,7 @@ class CmsChecks {
       auto& since = result_.existed_since;
       since = since ? std::min(*since, *best->existed_since) : *best->existed_since;
     }
-    if (readable_.size() == 1) result_.chains = std::move(best->chains);
+    result_.pieces.push_back({best->report.subject, std::move(best->chains)});
     result_.report.parts.push_back(std::move(best->report));
   }
 

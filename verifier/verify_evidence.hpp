@@ -49,14 +49,21 @@ enum class GroupProof {
 // Chains of evidence, oldest first, and the time-stamps of each.
 using JudgedChains = std::vector<std::vector<std::shared_ptr<const JudgedToken>>>;
 
+// One of several pieces of evidence that were judged together.
+struct JudgedPiece {
+  Text name;
+  JudgedChains chains;
+};
+
 // The verdict, and since when the objects are shown to have existed.
 struct EvidenceReport {
   Report report;  // subject "evidence record"; parts: chains, and time-stamps in them
   // The latest moment that the first time-stamp can stand for; only when the verdict is PASSED.
   std::optional<Time> existed_since;
-  // The time-stamps of one piece of evidence as they were judged: chains, oldest first, and
-  // time-stamps in them; empty when there are none, and when several pieces were judged.
-  JudgedChains chains;
+  // The time-stamps of the evidence as they were judged; empty for a file that holds pieces of
+  // evidence, which are those below.
+  JudgedChains chains = {};
+  std::vector<JudgedPiece> pieces = {};
 };
 
 // Judges what has the shape of an RFC 4998 evidence record and is linked by `links`.

@@ -9,22 +9,18 @@
 #include "tests/archive/temporary_folder.hpp"
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
+#include "verifier/inspection.hpp"
 #include "verifier/verify_asic.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-using test::Authority;
+using test::authority;
 using test::EvidenceMaker;
 using test::outcome;
 using test::text;
 
 constexpr auto sha256 = DigestAlgorithm::sha256;
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 std::string reference(const std::string& name, std::string_view octets) {
   return "<a:DataObjectReference URI='" + name + "'><d:DigestMethod Algorithm='" +
@@ -241,6 +237,44 @@ TEST_P(BadAsicManifest, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(, BadAsicManifest, testing::ValuesIn(bad_manifests),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(Asic, ShowsManifestsAndEvidence) {
+  put_record();
+  put("META-INF/timestamp001.tst", token_over("something", "2031-01-01"));
+  put("META-INF/ASiCManifest001.xml", "<a:ASiCManifest");
+  put("META-INF/signatures001.p7s", "a signature");
+  const auto source = open_package_source(folder_.path());
+  ASSERT_TRUE(source);
+  const auto shown = inspect(**source, InspectDetail::full);
+  ASSERT_TRUE(shown) << to_string(shown.error());
+  const std::string words = shown->as_text();
+  for (const char* line :
+       {"documents:\n  - a.txt\n  - b/c d.txt\n",
+        "name: META-INF/ASiCEvidenceRecordManifest001.xml\n",
+        "evidence: META-INF/evidencerecord001.ers\n",
+        "- b/c d.txt (http://www.w3.org/2001/04/xmlenc#sha256)\n",
+        "unreadable: ", "time: 2030-01-01T00:00:00Z\n", "time: 2031-01-01T00:00:00Z\n",
+        "signatures:\n  - META-INF/signatures001.p7s\n"}) {
+    EXPECT_NE(words.find(line), std::string::npos) << line << words;
+  }
+  EXPECT_NE(shown->as_json().find("{\"name\":\"META-INF/evidencerecord001.ers\",\"holds\":{"),
+            std::string::npos);
+}
+
+TEST_F(Asic, ShowsSomeOfManyFilesAndSaysHowManyMoreThereAre) {
+  for (int i = 100; i < 130; ++i) {
+    put("document" + std::to_string(i), "x");
+    put("META-INF/evidencerecord" + std::to_string(i) + ".ers", "no evidence");
+  }
+  const auto source = open_package_source(folder_.path());
+  ASSERT_TRUE(source);
+  const std::string brief = inspect(**source, InspectDetail::brief)->as_text();
+  EXPECT_NE(brief.find("... and 10 more (--full shows all)"), std::string::npos) << brief;
+  EXPECT_NE(brief.find("files of evidence not shown: 22\n"), std::string::npos) << brief;
+  const std::string full = inspect(**source, InspectDetail::full)->as_text();
+  EXPECT_EQ(full.find("not shown"), std::string::npos) << full;
+  EXPECT_NE(full.find("document129"), std::string::npos);
+}
 
 }  // namespace
 }  // namespace perdura::verifier

@@ -7,12 +7,13 @@
 #include "tests/verifier/reports.hpp"
 #include "verifier/der.hpp"
 #include "verifier/evidence_file.hpp"
+#include "verifier/inspection.hpp"
 #include "verifier/verify_cms.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-using test::Authority;
+using test::authority;
 using test::EvidenceMaker;
 using test::outcome;
 using test::text;
@@ -26,11 +27,6 @@ const Bytes data_type = *from_hex("2A864886F70D010701");
 const Bytes signed_type = *from_hex("2A864886F70D010702");
 const Bytes enveloped_type = *from_hex("2A864886F70D010703");
 const Bytes other_attribute = *from_hex("2A0304");
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 Bytes attribute(ByteView type, ByteView value) {
   DerWriter out;
@@ -218,6 +214,36 @@ TEST(EmbeddedEvidence, ThatCantBeReadFails) {
 TEST(EmbeddedEvidence, MoreThanALimitIsRefused) {
   std::vector<Bytes> many(17, attribute(internal, *from_hex("3000")));
   EXPECT_EQ(judge(cms({}, joined(many))), "more than 16 evidence records");
+}
+
+TEST(EmbeddedEvidence, IsShownRecordByRecord) {
+  const Bytes first = record_over({cms({}, std::nullopt)});
+  const Bytes later = record_over({to_bytes(as_bytes("anything"))}, "2032-01-01");
+  const Bytes with =
+      cms({.detached = true}, joined({attribute(internal, first), attribute(external, later)}));
+  const auto shown = inspect(with, InspectDetail::full);
+  ASSERT_TRUE(shown) << to_string(shown.error());
+  const std::string words = shown->as_text();
+  const std::size_t second = words.find("\n    2.\n");
+  ASSERT_NE(second, std::string::npos) << words;
+  for (const char* line : {"cms:\n  content type: 1.2.840.113549.1.7.2\n", "  detached: yes\n",
+                           "  evidence records:\n    1.\n"}) {
+    EXPECT_NE(words.find(line), std::string::npos) << line << words;
+  }
+  EXPECT_LT(words.find("time: 2030-01-01T00:00:00Z\n"), second);
+  EXPECT_LT(words.find("external: no\n"), second);
+  EXPECT_NE(words.find("time: 2032-01-01T00:00:00Z\n", second), std::string::npos);
+  EXPECT_NE(words.find("external: yes\n", second), std::string::npos);
+  const std::string json = shown->as_json();
+  EXPECT_NE(json.find("\"cms\":{\"contentType\":\"1.2.840.113549.1.7.2\""), std::string::npos);
+  EXPECT_NE(json.find("\"external\":true"), std::string::npos);
+}
+
+TEST(EmbeddedEvidence, ThatCantBeReadIsShownAsSuch) {
+  const Bytes with = cms({}, attribute(internal, *from_hex("3003020102")));
+  const auto shown = inspect(with, InspectDetail::brief);
+  ASSERT_TRUE(shown);
+  EXPECT_NE(shown->as_text().find("unreadable: "), std::string::npos) << shown->as_text();
 }
 
 }  // namespace

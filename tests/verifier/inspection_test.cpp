@@ -9,11 +9,6 @@
 namespace perdura::verifier::test {
 namespace {
 
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
-
 Bytes renewed() {
   EvidenceMaker made(authority(), {"statement", "image"});
   made.stamp_at("2030-01-01", DigestAlgorithm::sha256).renew_at("2035-01-01");

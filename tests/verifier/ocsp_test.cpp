@@ -10,6 +10,8 @@ namespace perdura::verifier {
 namespace {
 
 using test::Authority;
+using test::authority;
+using test::imprint;
 using test::make_identity;
 using test::make_ocsp;
 using test::make_token;
@@ -17,13 +19,6 @@ using test::OcspSpec;
 using test::outcome;
 using test::text;
 using test::TokenSpec;
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
-
-Digest imprint() { return hash(DigestAlgorithm::sha256, as_bytes("a document")); }
 
 // A stamp of 2030-01-01 by a certificate that is valid until 2060, with one OCSP response as its
 // only status information, judged as of `at`.

@@ -11,20 +11,15 @@ namespace perdura::verifier {
 namespace {
 
 using test::Authority;
+using test::authority;
 using test::CrlSpec;
+using test::imprint;
 using test::make_crl;
 using test::make_identity;
 using test::make_token;
 using test::outcome;
 using test::text;
 using test::TokenSpec;
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
-
-Digest imprint() { return hash(DigestAlgorithm::sha256, as_bytes("a document")); }
 
 // A stamp of 2030-01-01 with these revocation lists inside, judged as of `at`.
 Report judge(const std::vector<CrlSpec>& crls, const std::string& at,

@@ -400,4 +400,11 @@ JudgeOptions Authority::options(const std::string& at) const {
   return result;
 }
 
+const Authority& authority() {
+  static const Authority one;
+  return one;
+}
+
+Digest imprint() { return hash(DigestAlgorithm::sha256, as_bytes("a document")); }
+
 }  // namespace perdura::verifier::test

@@ -92,4 +92,9 @@ struct Authority {
   Identity tsa;
 };
 
+// One that tests share when it does not matter which.
+const Authority& authority();
+// The hash value of some document.
+Digest imprint();
+
 }  // namespace perdura::verifier::test

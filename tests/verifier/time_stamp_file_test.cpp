@@ -8,22 +8,18 @@
 #include "verifier/cms.hpp"
 #include "verifier/der.hpp"
 #include "verifier/evidence_file.hpp"
+#include "verifier/inspection.hpp"
 #include "verifier/verify_time_stamp_file.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-using test::Authority;
+using test::authority;
 using test::outcome;
 using test::text;
 
 constexpr auto sha256 = DigestAlgorithm::sha256;
 constexpr std::string_view document = "scan of 1999";
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 Bytes token_over(ByteView octets, const std::string& time = "2030-01-01") {
   return authority().stamp(sha256, hash(sha256, octets), time);
@@ -154,6 +150,20 @@ TEST(TimeStampedData, ProtectedMetadataWithoutTheDataCantBeJudged) {
   EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt, .protected_metadata = true}),
                   {object(document)}),
             "INDETERMINATE UNSUPPORTED_ALGORITHM");
+}
+
+TEST(TimeStampedData, IsShownTokenByToken) {
+  const auto shown = inspect(time_stamped_data({.protected_metadata = true}), InspectDetail::full);
+  ASSERT_TRUE(shown) << to_string(shown.error());
+  const std::string words = shown->as_text();
+  for (const char* line : {"time stamped data:\n  content octets: 12\n  meta data protected: yes\n",
+                           "time stamps:\n    1.\n", "time: 2030-01-01T00:00:00Z\n", "\n    2.\n",
+                           "time: 2031-01-01T00:00:00Z\n", "revocation lists: none\n"}) {
+    EXPECT_NE(words.find(line), std::string::npos) << line << words;
+  }
+  EXPECT_NE(shown->as_json().find("\"timeStampedData\":{\"contentOctets\":12"), std::string::npos);
+  const auto detached = inspect(time_stamped_data({.content = std::nullopt}), InspectDetail::brief);
+  EXPECT_EQ(detached->as_text().find("content octets"), std::string::npos);
 }
 
 }  // namespace

@@ -13,17 +13,13 @@ namespace perdura::verifier {
 namespace {
 
 using test::Authority;
+using test::authority;
 using test::EvidenceMaker;
 using test::judge_octets;
 using test::text;
 
 constexpr auto sha256 = DigestAlgorithm::sha256;
 constexpr auto sha512 = DigestAlgorithm::sha512;
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 EvidenceMaker maker() { return {authority(), {"statement", "bundle", "image"}}; }
 
@@ -137,8 +133,7 @@ TEST_F(VerifyEvidence, ATreeThatDoesNotLeadFailsWithoutTheRightHashToo) {
   const auto& lists = *record->chains[0].archive_timestamps[0].reduced_hashtree;
   const ByteView sibling = *lists.back().begin();
   octets[static_cast<std::size_t>(sibling.data() - octets.data())] ^= 1;
-  EXPECT_EQ(judge(octets, {{"x", {{sha512, hash(sha512, as_bytes("x"))}}}}),
-            "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge(octets, {{"x", {{sha512, hash(sha512, as_bytes("x"))}}}}), "FAILED HASH_FAILURE");
 }
 
 TEST_F(VerifyEvidence, RefusesARenewalThatCoversAnotherTimeStamp) {

@@ -16,6 +16,7 @@ namespace {
 using test::Authority;
 using test::CertificateSpec;
 using test::Identity;
+using test::imprint;
 using test::make_crl;
 using test::make_identity;
 using test::make_token;
@@ -25,8 +26,6 @@ using test::TokenSpec;
 
 const std::string stamped_at = "2030-01-01T00:00:00Z";
 const std::string judged_at = "2031-01-01T00:00:00Z";
-
-Digest imprint() { return hash(DigestAlgorithm::sha256, as_bytes("a document")); }
 
 const Authority& clock_authority() {
   static const Authority authority;

@@ -2,8 +2,11 @@
 // its own, in every language.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
+#include <string>
 
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
@@ -13,6 +16,7 @@ namespace perdura::verifier {
 namespace {
 
 using test::Authority;
+using test::authority;
 using test::CrlSpec;
 using test::EvidenceMaker;
 using test::make_crl;
@@ -21,11 +25,6 @@ using test::text;
 
 constexpr auto sha256 = DigestAlgorithm::sha256;
 constexpr auto sha512 = DigestAlgorithm::sha512;
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 // Evidence of 2030 for one document; then what goes wrong with it.
 class Case {
@@ -179,6 +178,15 @@ TEST_P(WayToFail, HasItsSubIndicationAndItsSentence) {
 
 INSTANTIATE_TEST_SUITE_P(Renewed, WayToFail, testing::ValuesIn(ways),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(SubIndicationNames, AreInTheSchemaOfTheReport) {
+  std::ifstream in(PERDURA_SOURCE_DIR "/verifier/formats/report.schema.json");
+  const std::string schema(std::istreambuf_iterator<char>(in), {});
+  for (int i = 0; i <= static_cast<int>(SubIndication::no_evidence); ++i) {
+    const std::string quoted = '"' + std::string(name(static_cast<SubIndication>(i))) + '"';
+    EXPECT_NE(schema.find(quoted), std::string::npos) << quoted;
+  }
+}
 
 }  // namespace
 }  // namespace perdura::verifier

@@ -6,6 +6,7 @@
 #include "tests/verifier/test_tsa.hpp"
 #include "verifier/evidence.hpp"
 #include "verifier/evidence_file.hpp"
+#include "verifier/inspection.hpp"
 #include "verifier/reduced_hashtree.hpp"
 #include "verifier/verify_xml_evidence.hpp"
 #include "verifier/xml_digest.hpp"
@@ -13,18 +14,13 @@
 namespace perdura::verifier {
 namespace {
 
-using test::Authority;
+using test::authority;
 using test::outcome;
 using test::text;
 
 constexpr auto sha256 = DigestAlgorithm::sha256;
 constexpr auto sha512 = DigestAlgorithm::sha512;
 constexpr std::string_view exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
-
-const Authority& authority() {
-  static const Authority one;
-  return one;
-}
 
 // `element`, written without a namespace, as canonical XML has it where it stands alone.
 std::string alone(const std::string& element) {
@@ -278,6 +274,33 @@ TEST_P(MalformedXmlEvidence, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(, MalformedXmlEvidence, testing::ValuesIn(malformed),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(XmlEvidence, IsShownChainByChainWithWhatStandsBesideTheTokens) {
+  const test::Authority& one = authority();
+  const std::string information =
+      "<CryptographicInformationList><CryptographicInformation Order=\"1\" Type=\"CERT\">" +
+      to_base64(one.root.certificate) +
+      "</CryptographicInformation><CryptographicInformation Order=\"2\" Type=\"CRL\">" +
+      to_base64(test::make_crl(one.root, {"2030-01-01", "2031-01-01"})) +
+      "</CryptographicInformation></CryptographicInformationList>";
+  const std::string xml = XmlMaker(documents)
+                              .chain_at("2030-01-01", sha256)
+                              .with_information(information)
+                              .renew_at("2032-01-01")
+                              .chain_at("2034-01-01", sha512)
+                              .record();
+  const auto shown = inspect(as_bytes(xml), InspectDetail::full);
+  ASSERT_TRUE(shown) << to_string(shown.error());
+  const std::string words = shown->as_text();
+  for (const char* line :
+       {"xml evidence record:\n", "- sha256\n", "- sha512\n", "time: 2030-01-01T00:00:00Z\n",
+        "time: 2032-01-01T00:00:00Z\n", "time: 2034-01-01T00:00:00Z\n", "hash tree depth: 2\n",
+        "\n  certificates:\n    1.\n", "\n  revocation lists:\n    1.\n",
+        "\n  ocsp responses: none\n"}) {
+    EXPECT_NE(words.find(line), std::string::npos) << line << words;
+  }
+  EXPECT_NE(shown->as_json().find("\"xmlEvidenceRecord\":{"), std::string::npos);
+}
 
 }  // namespace
 }  // namespace perdura::verifier

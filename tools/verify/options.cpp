@@ -156,14 +156,14 @@ Result<Ok> read_policy_into(const Options& options, JudgeOptions& judge) {
   return Ok{};
 }
 
-// The command line without --html and its file.
+// The command line without --html and its file, and not a quiet one.
 std::vector<std::string> repeatable(int argc, char** argv) {
   std::vector<std::string> words = {"perdura-verify"};
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--html") {
       ++i;
-    } else if (!word.starts_with("--html=")) {
+    } else if (!word.starts_with("--html=") && word != "-q" && word != "--quiet") {
       words.emplace_back(word);
     }
   }
