@@ -27,6 +27,11 @@ Result<AsicFiles> AsicFiles::open(const PackageSource& source) {
     files.files_[name] = {asic_part(name), false, std::nullopt};
   });
   if (!walked) return walked.error();
+  // Signatures and the like, which nobody opens, must be in their places too.
+  for (const auto& [name, file] : files.files_) {
+    if (file.part != AsicPart::signature && file.part != AsicPart::other) continue;
+    if (auto opened = files.hasher_.reader().open(name); !opened) return opened.error();
+  }
   return files;
 }
 

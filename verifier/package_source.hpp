@@ -6,7 +6,7 @@
 // encrypted, overlap, or inflate beyond what deflate can. Reading stops at the size that is
 // declared, and refuses a file whose local header says something else than the directory.
 // Memory: of a zip whose directory is in order, as the archive writes it, less than 1 MiB however
-// many files it has; else 24 octets a file.
+// many files it has; else 32 octets a file.
 //
 // Thread safety: a source is immutable after opening; each reader belongs to one thread.
 #pragma once

@@ -5,17 +5,14 @@
 
 #include "verifier/package_source.hpp"
 #include "verifier/package_zip_directory.hpp"
+#include "verifier/package_zip_local.hpp"
 #include "verifier/package_zip_octets.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t local_header_size = 30;
 constexpr std::size_t input_size = 64u << 10;
 constexpr unsigned method_stored = 0;
-constexpr unsigned flag_sizes_later = 8;  // behind the octets; the directory has them in any case
-constexpr std::uint64_t in_zip64 = 0xFFFFFFFF;
-constexpr std::string_view local_signature = "PK\x03\x04";
 
 // Raw deflate (RFC 1951), piece by piece. Thread safety: one thread.
 class Inflate {
@@ -73,7 +70,11 @@ class ZipReader final : public PackageReader {
       return Error{Errc::not_found, "is missing", entry_.name, ""};
     }
     entry_ = cursor_.entry();
-    if (auto placed = go_to_octets(); !placed) return placed.error();
+    const auto place = find_octets(octets_, entry_);
+    if (!place) return place.error();
+    auto alone = check_behind(octets_, entry_, *place, cursor_.start_of_next());
+    if (!alone) return alone.error();
+    position_ = place->octets_at;
     rest_ = entry_.size;
     compressed_rest_ = entry_.compressed_size;
     crc_ = 0;
@@ -94,31 +95,6 @@ class ZipReader final : public PackageReader {
   }
 
  private:
-  // The header before the octets of a file must say what the directory says (APPNOTE 4.3.7).
-  Result<Ok> go_to_octets() {
-    const std::string& name = entry_.name;
-    const auto header =
-        read_exactly(octets_, entry_.header_offset, local_header_size + name.size());
-    const auto field = [&](std::size_t at, std::size_t size) {
-      return little_endian(ByteView(*header).subspan(at, size));
-    };
-    const auto agrees = [&](std::size_t at, std::uint64_t value) {
-      const std::uint64_t stated = field(at, 4);
-      return stated == value || (field(6, 2) & flag_sizes_later) != 0 ||
-             (at != crc_at && stated == in_zip64);
-    };
-    if (!header || !as_text(*header).starts_with(local_signature) || field(8, 2) != entry_.method ||
-        !agrees(crc_at, entry_.crc) || !agrees(18, entry_.compressed_size) ||
-        !agrees(22, entry_.size) || field(26, 2) != name.size()) {
-      return damaged("the header before its octets contradicts the directory");
-    }
-    if (as_text(*header).substr(local_header_size) != name) {
-      return damaged("the header before its octets has another name than the directory");
-    }
-    position_ = entry_.header_offset + header->size() + field(28, 2);
-    return Ok{};
-  }
-
   // The next octets of the file itself; 0 when there are no more.
   Result<std::size_t> octets_of_file(std::span<std::uint8_t> into) {
     if (entry_.method == method_stored) return compressed_octets(into);
@@ -152,6 +128,9 @@ class ZipReader final : public PackageReader {
       if (*more != 0) return damaged("it is longer than declared");
       if (!inflate_.ended()) return damaged("its compressed octets are cut short");
     }
+    if (compressed_rest_ != 0 || !inflate_.wants_input()) {
+      return damaged("there are octets behind its compressed ones");
+    }
     if (crc_ != entry_.crc) return damaged("its checksum is wrong");
     return std::size_t{0};
   }
@@ -159,8 +138,6 @@ class ZipReader final : public PackageReader {
   Error damaged(std::string what) const {
     return {Errc::malformed, std::move(what), entry_.name, ""};
   }
-
-  static constexpr std::size_t crc_at = 14;
 
   const Octets& octets_;
   ZipCursor cursor_;

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "verifier/package_zip_local.hpp"
+
 namespace perdura::verifier {
 namespace {
 
@@ -40,13 +42,8 @@ bool is(ByteView header, std::string_view signature) {
 // APPNOTE 4.5.3: what does not fit, or is written so all the same, stands in the extra field with
 // identifier 1, in this order. False when it does not.
 bool read_zip64(ByteView extra, DirectoryEntry& entry) {
-  while (extra.size() >= 4) {
-    const std::uint64_t id = field(extra, 0, 2);
-    const std::size_t size = static_cast<std::size_t>(field(extra, 2, 2));
-    if (size > extra.size() - 4) return false;
-    ByteView values = extra.subspan(4, size);
-    extra = extra.subspan(4 + size);
-    if (id != 1) continue;
+  return for_each_extra_field(extra, [&](std::uint64_t id, ByteView values) {
+    if (id != 1) return true;
     for (std::uint64_t* value : {&entry.size, &entry.compressed_size, &entry.header_offset}) {
       if (*value != elsewhere) continue;
       if (values.size() < 8) return false;
@@ -54,13 +51,14 @@ bool read_zip64(ByteView extra, DirectoryEntry& entry) {
       if (*value > zip_size_max) return false;
       values = values.subspan(8);
     }
-  }
-  return true;
+    return true;
+  });
 }
 
 // What is wrong with an entry of the directory; "" when nothing is.
 std::string fault_of_entry(const DirectoryEntry& entry) {
   if (std::string fault = fault_of_name(entry.name); !fault.empty()) return fault;
+  if (entry.renamed) return "a file has two names: " + entry.name;
   if ((entry.flags & flag_encrypted) != 0) return "a file is encrypted: " + entry.name;
   const unsigned kind = entry.mode & S_IFMT;
   if (kind != 0 && kind != S_IFREG) return "holds a link or device: " + entry.name;
@@ -77,6 +75,17 @@ std::string fault_of_entry(const DirectoryEntry& entry) {
 
 // Some programs store folders too.
 bool is_folder(const DirectoryEntry& entry) { return entry.name.ends_with('/') && entry.size == 0; }
+
+std::string fault_of_folder(const DirectoryEntry& entry) {
+  constexpr std::uint64_t nothing_deflated = 2;
+  if (std::string fault = fault_of_name(entry.name.substr(0, entry.name.size() - 1));
+      !fault.empty()) {
+    return fault;
+  }
+  return entry.renamed || entry.compressed_size > nothing_deflated
+             ? "a folder has octets of its own: " + entry.name
+             : "";
+}
 
 }  // namespace
 
@@ -115,6 +124,7 @@ std::optional<DirectoryEntry> DirectoryReader::at(DirectoryPlace place) {
   };
   const ByteView extra = header.subspan(directory_header_size + name_size, extra_size);
   if (!read_zip64(extra, entry)) return std::nullopt;
+  entry.renamed = !extra_fields_name(extra, entry.name);
   return entry;
 }
 
@@ -147,6 +157,9 @@ Result<ZipDirectory> ZipDirectory::read(const Octets& octets, std::string where)
   if (!extent) return extent.error();
   directory.extent_ = *extent;
   if (auto sound = directory.check(); !sound) return sound.error();
+  if (!directory.in_order_ || !directory.in_sequence_) {
+    if (auto found = directory.find_starts(); !found) return found.error();
+  }
   if (directory.in_order_) return directory;
   if (auto built = directory.build_index(); !built) return built.error();
   return directory;
@@ -187,6 +200,11 @@ Result<std::optional<ZipDirectory::Extent>> ZipDirectory::find_zip64(std::uint64
     return malformed("the end of the zip is damaged");
   }
   const Extent extent{field(*record, 48, 8), field(*record, 40, 8), field(*record, 32, 8)};
+  constexpr std::size_t counted_from = 12;  // what the record's own size leaves out
+  if (field(*record, 4, 8) != end64_size - counted_from ||
+      at + end64_size + locator64_size != end) {
+    return malformed("the end of the zip is damaged");
+  }
   if (extent.offset > at || extent.size != at - extent.offset) {
     return malformed("there is something before the zip, or between its parts");
   }
@@ -221,19 +239,48 @@ Result<Ok> ZipDirectory::check() {
     return malformed("there is something before the zip");
   }
   std::uint64_t occupied = 0;
+  std::uint64_t begin = 0;  // of the file before
   return walk([&](const DirectoryEntry& entry) -> Result<Ok> {
     const bool folder = is_folder(entry);
-    std::string fault =
-        folder ? fault_of_name(entry.name.substr(0, entry.name.size() - 1)) : fault_of_entry(entry);
+    std::string fault = folder ? fault_of_folder(entry) : fault_of_entry(entry);
     if (!fault.empty()) return malformed(std::move(fault));
     // Files that overlap, which is how small zips inflate to enormous ones.
     occupied += local_header_size + entry.name.size() + entry.compressed_size;
     if (occupied > octets_->size()) return malformed("files in the zip overlap");
+    const bool behind =
+        entry.place.ordinal == 0 ? entry.header_offset == 0 : entry.header_offset > begin;
+    in_sequence_ = in_sequence_ && behind;
+    begin = entry.header_offset;
     in_order_ = in_order_ && !folder && marks_.add(folded_name(entry.name), entry.place);
     files_ += folder ? 0 : 1;
     if (odd_name_.empty()) odd_name_ = oddity_of_name(entry.name);
     return Ok{};
   });
+}
+
+Result<Ok> ZipDirectory::find_starts() {
+  auto found = walk([&](const DirectoryEntry& entry) -> Result<Ok> {
+    starts_.push_back(entry.header_offset);
+    return Ok{};
+  });
+  if (!found) return found;
+  std::ranges::sort(starts_);
+  if (starts_.front() != 0) return malformed("there is something before the zip");
+  if (std::ranges::adjacent_find(starts_) != starts_.end() || starts_.back() >= extent_.offset) {
+    return malformed("files in the zip overlap");
+  }
+  // Nobody opens a folder.
+  return walk([&](const DirectoryEntry& entry) -> Result<Ok> {
+    if (!is_folder(entry)) return Ok{};
+    const auto place = find_octets(*octets_, entry);
+    if (!place) return place.error();
+    return check_behind(*octets_, entry, *place, start_behind(entry.header_offset));
+  });
+}
+
+std::uint64_t ZipDirectory::start_behind(std::uint64_t offset) const {
+  const auto next = std::ranges::upper_bound(starts_, offset);
+  return next == starts_.end() ? extent_.offset : *next;
 }
 
 Result<Ok> ZipDirectory::build_index() {
@@ -252,6 +299,13 @@ Result<Ok> ZipDirectory::for_each(const Visit& visit) const {
     const auto number = index_.find(entry.name);
     return number ? visit(*number, entry) : Result<Ok>(Ok{});
   });
+}
+
+std::uint64_t ZipCursor::start_of_next() {
+  if (!directory_->starts_.empty()) return directory_->start_behind(entry_.header_offset);
+  const auto next =
+      entry_.next.ordinal == directory_->extent_.entries ? std::nullopt : reader_.at(entry_.next);
+  return next ? next->header_offset : directory_->extent_.offset;
 }
 
 bool ZipCursor::place(DirectoryPlace at) {

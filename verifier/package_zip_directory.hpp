@@ -2,7 +2,7 @@
 // found by its name.
 //
 // A directory in ascending order of folded names, as the archive writes it, is searched where it
-// lies: 4,096 marks at most lead to the right part of it. Of any other an index is made, of 24
+// lies: 4,096 marks at most lead to the right part of it. Of any other an index is made, of 32
 // octets a file. Thread safety: a directory is immutable; a reader and a cursor belong to one
 // thread.
 #pragma once
@@ -38,6 +38,7 @@ struct DirectoryEntry {
   std::uint64_t compressed_size = 0;
   std::uint64_t size = 0;
   std::uint64_t header_offset = 0;
+  bool renamed = false;  // an extra field has another name for it
 };
 
 // Reads entries one after the other through a window.
@@ -79,7 +80,8 @@ class NameMarks {
 };
 
 // Checked when it is read: names that are safe and not alike, files that do not overlap, nothing
-// before or behind what the zip's end counts.
+// before or behind what the zip's end counts. What is between the files is checked as each is
+// opened.
 class ZipDirectory {
  public:
   using Visit = std::function<Result<Ok>(std::uint32_t number, const DirectoryEntry& entry)>;
@@ -109,16 +111,22 @@ class ZipDirectory {
   Result<Ok> walk(const std::function<Result<Ok>(const DirectoryEntry&)>& visit) const;
   Result<Ok> check();
   Result<Ok> build_index();
+  Result<Ok> find_starts();
+  // Where the file or directory begins that is the first behind `offset`, by starts_.
+  std::uint64_t start_behind(std::uint64_t offset) const;
   Error malformed(std::string what) const;
 
   const Octets* octets_;
   std::string where_;
   Extent extent_;
   std::uint32_t files_ = 0;
-  std::string odd_name_;  // the first oddity of a name
-  bool in_order_ = true;  // and without folders: an entry's ordinal is its number
+  std::string odd_name_;     // the first oddity of a name
+  bool in_order_ = true;     // and without folders: an entry's ordinal is its number
+  bool in_sequence_ = true;  // the files lie as their entries do
   NameMarks marks_;
   NameIndex index_;  // when it is not in order
+  // Where the files begin, ascending; when they are not in sequence, or there are folders.
+  std::vector<std::uint64_t> starts_;
 };
 
 // A place in the directory.
@@ -132,6 +140,8 @@ class ZipCursor {
   // that come about in order.
   std::optional<std::uint32_t> go_to(std::string_view name);
   const DirectoryEntry& entry() const { return entry_; }
+  // Where what lies behind that file begins: the next one, or the directory.
+  std::uint64_t start_of_next();
 
  private:
   static constexpr std::size_t recent_max = 256;

@@ -3,7 +3,8 @@
 // Hostile input is expected. Opening refuses names that are absolute or leave the package, hold
 // backslashes, colons or anything but printable ASCII, or are there twice (also when they differ only in
 // the case of ASCII letters); links; encryption; files that overlap or inflate beyond what deflate
-// can; and anything that another program might see beside what is judged.
+// can; and anything that another program might see beside what is judged, such as octets that belong to
+// no file.
 
 import { Inflate } from 'fflate';
 import { decodeUtf8, encodeUtf8, equal } from './bytes.js';
@@ -18,6 +19,7 @@ const end64Size = 56;
 const directoryHeaderSize = 46;
 const localHeaderSize = 30;
 const deflateRatioMax = 1032;
+const unicodePath = 0x7075; // an extra field (APPNOTE 4.6.9)
 const windowSize = 1 << 16;
 const pieceSize = 1 << 16;
 const unsetShort = 0xffff;
@@ -31,6 +33,13 @@ interface Entry {
   compressedSize: number;
   size: number;
   headerOffset: number;
+  renamed: boolean; // an extra field has another name for it
+}
+
+// Where the octets of a file are; `sizesLater`: behind them its sizes may stand again.
+interface Place {
+  octetsAt: number;
+  sizesLater: boolean;
 }
 
 const viewOf = (octets: Uint8Array): DataView =>
@@ -79,9 +88,32 @@ interface Directory {
   entries: number;
 }
 
+// Visits the extra fields of an entry or header (APPNOTE 4.5.1). False when one is cut short or `visit`
+// returned false.
+function forEachExtraField(
+  extra: Uint8Array,
+  visit: (id: number, values: Uint8Array) => boolean,
+): boolean {
+  const view = viewOf(extra);
+  for (let at = 0; at + 4 <= extra.length;) {
+    const end = at + 4 + view.getUint16(at + 2, true);
+    if (end > extra.length) return false;
+    if (!visit(view.getUint16(at, true), extra.subarray(at + 4, end))) return false;
+    at = end;
+  }
+  return true;
+}
+
+// Whether no extra field names the file otherwise than `name`.
+const extraFieldsName = (extra: Uint8Array, name: Uint8Array): boolean =>
+  forEachExtraField(extra, (id, values) => id !== unicodePath || equal(values.subarray(5), name));
+
 export class ZipSource {
   // By names with ASCII letters in lower case.
   private readonly entries = new Map<string, Entry>();
+  private readonly folders: Entry[] = [];
+  // Where files begin and, last, where the directory does; ascending.
+  private starts: number[] = [];
 
   private constructor(private readonly octets: Octets) {}
 
@@ -101,6 +133,7 @@ export class ZipSource {
     if (first.byteLength < 4 || first.getUint32(0, true) !== 0x04034b50) {
       source.refuse('there is something before the zip');
     }
+    source.findStarts(directory.offset);
     return source;
   }
 
@@ -119,10 +152,11 @@ export class ZipSource {
     const fail = (what: string): never => {
       throw new Malformed(what, name);
     };
-    const start = this.dataOffset(entry);
+    const place = this.placeOf(entry);
+    this.checkBehind(entry, place);
     let rest = entry.size;
     let crc = 0;
-    for (const piece of this.inflated(entry, start)) {
+    for (const piece of this.inflated(entry, place.octetsAt)) {
       if (piece.length > rest) fail('its checksum is wrong');
       rest -= piece.length;
       crc = crc32(piece, crc);
@@ -134,6 +168,30 @@ export class ZipSource {
 
   private refuse(what: string): never {
     throw new Malformed(what, this.octets.name);
+  }
+
+  private findStarts(directoryAt: number): void {
+    const all = [...this.entries.values(), ...this.folders];
+    this.starts = all.map((entry) => entry.headerOffset).sort((a, b) => a - b);
+    if (this.starts[0] !== 0) this.refuse('there is something before the zip');
+    this.starts.push(directoryAt);
+    if (this.starts.some((start, i) => i > 0 && start <= this.starts[i - 1]!)) {
+      this.refuse('files in the zip overlap');
+    }
+    // Nobody opens a folder.
+    for (const folder of this.folders) this.checkBehind(folder, this.placeOf(folder));
+  }
+
+  // Where what lies behind a file begins.
+  private startBehind(offset: number): number {
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.starts[middle]! > offset) high = middle;
+      else low = middle + 1;
+    }
+    return this.starts[low]!;
   }
 
   private find(name: string): Entry | undefined {
@@ -174,7 +232,9 @@ export class ZipSource {
     if (
       at + end64Size > end ||
       record.byteLength < end64Size ||
-      record.getUint32(0, true) !== 0x06064b50
+      record.getUint32(0, true) !== 0x06064b50 ||
+      uint64(record, 4) !== end64Size - 12 ||
+      at + end64Size + locatorSize !== end
     ) {
       this.refuse('its end is damaged');
     }
@@ -242,28 +302,27 @@ export class ZipSource {
       compressedSize: header.getUint32(20, true),
       size: header.getUint32(24, true),
       headerOffset: header.getUint32(42, true),
+      renamed: false,
     };
-    this.applyZip64(entry, viewOf(octets.subarray(nameSize, nameSize + extraSize)));
+    const extra = octets.subarray(nameSize, nameSize + extraSize);
+    this.applyZip64(entry, extra);
+    entry.renamed = !extraFieldsName(extra, octets.subarray(0, nameSize));
     return entry;
   }
 
   // The zip64 extra field (APPNOTE 4.5.3) has what did not fit, in this order.
-  private applyZip64(entry: Entry, extra: DataView): void {
-    for (let at = 0; at + 4 <= extra.byteLength;) {
-      const id = extra.getUint16(at, true);
-      const end = at + 4 + extra.getUint16(at + 2, true);
-      if (end > extra.byteLength) this.refuse('the directory of the zip is damaged');
-      if (id === 1) {
-        let field = at + 4;
-        for (const name of ['size', 'compressedSize', 'headerOffset'] as const) {
-          if (entry[name] !== unsetLong) continue;
-          if (field + 8 > end) this.refuse('the directory of the zip is damaged');
-          entry[name] = uint64(extra, field);
-          field += 8;
-        }
+  private applyZip64(entry: Entry, extra: Uint8Array): void {
+    const sound = forEachExtraField(extra, (id, values) => {
+      let field = 0;
+      for (const name of ['size', 'compressedSize', 'headerOffset'] as const) {
+        if (id !== 1 || entry[name] !== unsetLong) continue;
+        if (field + 8 > values.length) return false;
+        entry[name] = uint64(viewOf(values), field);
+        field += 8;
       }
-      at = end;
-    }
+      return true;
+    });
+    if (!sound) this.refuse('the directory of the zip is damaged');
   }
 
   private add(entry: Entry, mode: number): void {
@@ -271,6 +330,10 @@ export class ZipSource {
     if (entry.name.endsWith('/') && entry.size === 0) {
       const fault = faultOfName(entry.name.slice(0, -1));
       if (fault !== '') this.refuse(fault);
+      if (entry.renamed || entry.compressedSize > 2) {
+        this.refuse(`a folder has octets of its own: ${entry.name}`);
+      }
+      this.folders.push(entry);
       return;
     }
     const fault = faultOfName(entry.name) || faultOfEntry(entry, mode);
@@ -283,7 +346,7 @@ export class ZipSource {
   }
 
   // Where the octets of a file begin; its local header must agree with the directory.
-  private dataOffset(entry: Entry): number {
+  private placeOf(entry: Entry): Place {
     const fail = (what: string): never => {
       throw new Malformed(what, entry.name);
     };
@@ -299,10 +362,32 @@ export class ZipSource {
       this.fieldAgrees(header, 22, entry.size) &&
       header.getUint16(26, true) === name.length;
     if (!agrees) fail('the header before its octets contradicts the directory');
-    if (!equal(octets.subarray(localHeaderSize), name)) {
+    const extraAt = entry.headerOffset + octets.length;
+    const extraSize = header.getUint16(28, true);
+    const extra = this.octets.read(extraAt, extraSize);
+    if (
+      !equal(octets.subarray(localHeaderSize), name) ||
+      extra.length !== extraSize ||
+      !extraFieldsName(extra, name)
+    ) {
       fail('the header before its octets has another name than the directory');
     }
-    return entry.headerOffset + localHeaderSize + name.length + header.getUint16(28, true);
+    return {
+      octetsAt: extraAt + extraSize,
+      sizesLater: (header.getUint16(6, true) & 8) !== 0,
+    };
+  }
+
+  // The octets of a file, and its sizes if they stand behind, end where the next file begins.
+  private checkBehind(entry: Entry, { octetsAt, sizesLater }: Place): void {
+    const next = this.startBehind(entry.headerOffset);
+    const end = octetsAt + entry.compressedSize;
+    if (end === next) return;
+    if (end > next) throw new Malformed('its octets reach into what follows', entry.name);
+    const isDescribed =
+      sizesLater && next - end <= 24 && isDescriptor(this.octets.read(end, next - end), entry);
+    if (isDescribed) return;
+    throw new Malformed('there are octets behind it that belong to no file', entry.name);
   }
 
   // With flag bit 3 the values follow the octets; 0xFFFFFFFF stands for zip64.
@@ -341,11 +426,37 @@ export class ZipSource {
       yield* out;
       out = [];
     }
+    if (inflate !== null && octetsLeft(inflate) > 0) {
+      fail('there are octets behind its compressed ones');
+    }
   }
+}
+
+// Octets that were given and are no part of the deflated ones. fflate keeps them in `p`, and in `s.p` how
+// many bits of the first one it has used.
+function octetsLeft(inflate: Inflate): number {
+  const { p, s } = inflate as unknown as { p: Uint8Array; s: { p: number } };
+  return p.length - (s.p > 0 ? 1 : 0);
+}
+
+// Checksum and both sizes, in 4 or 8 octets each, with or without a signature (APPNOTE 4.3.9).
+function isDescriptor(octets: Uint8Array, entry: Entry): boolean {
+  const isSigned =
+    [16, 24].includes(octets.length) && viewOf(octets).getUint32(0, true) === 0x08074b50;
+  const view = viewOf(isSigned ? octets.subarray(4) : octets);
+  if (view.byteLength !== 12 && view.byteLength !== 20) return false;
+  const sizeAt = (at: number): number =>
+    view.byteLength === 12 ? view.getUint32(at, true) : uint64(view, at);
+  return (
+    view.getUint32(0, true) === entry.crc &&
+    sizeAt(4) === entry.compressedSize &&
+    sizeAt(view.byteLength === 12 ? 8 : 12) === entry.size
+  );
 }
 
 function faultOfEntry(entry: Entry, mode: number): string {
   const kind = mode & 0xf000;
+  if (entry.renamed) return `a file has two names: ${entry.name}`;
   if ((entry.flags & 1) !== 0) return `a file is encrypted: ${entry.name}`;
   if (kind !== 0 && kind !== 0x8000) return `holds a link or device: ${entry.name}`;
   if (entry.method === 0) {
