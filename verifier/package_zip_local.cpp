@@ -60,7 +60,7 @@ Result<FilePlace> find_octets(const Octets& octets, const DirectoryEntry& entry)
   };
   const auto agrees = [&](std::size_t at, std::uint64_t value) {
     const std::uint64_t stated = field(at, 4);
-    return stated == value || (field(6, 2) & flag_sizes_later) != 0 ||
+    return stated == value || (stated == 0 && (field(6, 2) & flag_sizes_later) != 0) ||
            (at != crc_at && stated == in_zip64);
   };
   if (!header || !as_text(*header).starts_with(local_signature) || field(8, 2) != entry.method ||

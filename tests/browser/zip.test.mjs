@@ -70,10 +70,10 @@ const withCentralExtra = (more) => changed(inserted(good, first.at + 46 + first.
 const withComment = (text) => changed(Buffer.concat([good, Buffer.from(text)]),
   (zip) => zip.writeUInt16LE(text.length, end + 20));
 // The first file as a program writes it that can't go back: sizes behind the octets.
-function described(descriptor) {
+function described(descriptor, before = 0) {
   const result = changed(inserted(good, first.end, descriptor), (zip) => {
     zip.writeUInt16LE(zip.readUInt16LE(first.local + 6) | 8, first.local + 6);
-    zip.fill(0, first.local + 14, first.local + 26);
+    zip.fill(before, first.local + 14, first.local + 26);
     zip.writeUInt16LE(zip.readUInt16LE(first.at + descriptor.length + 8) | 8,
                       first.at + descriptor.length + 8);
   });
@@ -122,6 +122,7 @@ const cases = [
   ['sizes behind the octets', described(Buffer.concat([signature, sizes])), true],
   ['sizes behind the octets, unsigned', described(sizes), true],
   ['other sizes behind the octets', described(Buffer.concat([signature, sizes.subarray(0, 11), Buffer.of(1)])), false],
+  ['sizes behind the octets, and others before them', described(Buffer.concat([signature, sizes]), 1), false],
   ['sizes and more behind the octets', described(Buffer.concat([signature, sizes, Buffer.of(1, 2, 3, 4)])), false],
   ['a folder', emptyFolder(''), true],
   ['a folder with octets', emptyFolder('hidden'), false],

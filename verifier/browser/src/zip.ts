@@ -390,11 +390,11 @@ export class ZipSource {
     throw new Malformed('there are octets behind it that belong to no file', entry.name);
   }
 
-  // With flag bit 3 the values follow the octets; 0xFFFFFFFF stands for zip64.
+  // With flag bit 3 a value may be 0 and follow the octets; 0xFFFFFFFF stands for zip64.
   private fieldAgrees(header: DataView, at: number, value: number): boolean {
     const field = header.getUint32(at, true);
     const isLater = (header.getUint16(6, true) & 8) !== 0;
-    return field === value || isLater || (at !== 14 && field === unsetLong);
+    return field === value || (isLater && field === 0) || (at !== 14 && field === unsetLong);
   }
 
   private *inflated(entry: Entry, start: number): Generator<Uint8Array> {
