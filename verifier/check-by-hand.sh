@@ -1,9 +1,9 @@
 #!/bin/sh
 # Checks records of an unpacked Perdura package without any program of Perdura's: with openssl (3.0 or
-# later), sha256sum and the usual tools of a POSIX shell (awk, cut, date, find, grep, head, od, sed,
-# sort, tail, tr). Read it first: a script that came with a package is as honest as who gave it to you.
+# later), sha256sum and the usual tools of a POSIX shell (awk, cat, cmp, cut, date, find, grep, head,
+# mktemp, od, rm, sed, sort, tail, tr). Read it first: a script that came with a package is as honest as who gave it to you.
 #
-#   sh check-by-hand.sh [--at TIME] [--track NAME] PACKAGE-FOLDER CA.pem [RECORD...]
+#   sh check-by-hand.sh [--at TIME] [--track NAME] [--] PACKAGE-FOLDER CA.pem [RECORD...]
 #
 # PACKAGE-FOLDER  the folder in which the package was unpacked
 # CA.pem          the certificate (PEM; or several, one after the other) of whom you trust to stamp
@@ -308,7 +308,7 @@ check_files() {
   grep -Eo '"sha256":"[0-9a-f]{64}"' "$folder/statement.json" | cut -d '"' -f 4 >"$work/named"
   : >"$work/found"
   : >"$work/members"
-  printf '%s\n' "$folder/statement.json" >>"$work/members"
+  printf 'statement.json\n' >>"$work/members"
   position=0
   for file in "$folder"/documents/*; do
     [ -f "$file" ] || continue
@@ -319,7 +319,7 @@ check_files() {
       *) failed "Document $position is missing, or is there twice." ;;
     esac
     sha256sum <"$file" | cut -c 1-64 >>"$work/found"
-    printf '%s\n' "$file" >>"$work/members"
+    printf 'documents/%s\n' "${file##*/}" >>"$work/members"
   done
   count=$position
   if [ "$count" -gt 0 ] && cmp -s "$work/named" "$work/found"; then
@@ -337,7 +337,7 @@ check_files() {
 
 # ALGORITHM: the hash value of each member of the record's group, one a line.
 hashes_of_members() {
-  while IFS= read -r file; do hash_of "$1" <"$file"; done <"$work/members"
+  while IFS= read -r file; do hash_of "$1" <"$folder/$file"; done <"$work/members"
 }
 
 # Takes the evidence record apart: $work/N.stamp, .values and .token for its N-th time-stamp, and
@@ -377,11 +377,22 @@ read_evidence() {
   done <"$work/parts"
 }
 
+# The signature algorithm of time-stamp N, as openssl calls it; nothing when it is no time-stamp.
+signature_algorithm() {
+  openssl cms -cmsout -noout -print -inform DER -in "$work/$1.token" 2>/dev/null |
+    awk '/^ *signatureAlgorithm:/ { getline; name = $2 } END { print name }'
+}
+
 # Reads what time-stamp N says, by openssl, which checks its signature but not yet by whom.
 read_token() {
   if ! openssl cms -verify -noverify -inform DER -in "$work/$1.token" -out "$work/$1.tst" \
     -signer "$work/$1.signer" >"$work/told" 2>&1; then
-    failed "Time-stamp $1: its signature does not hold, or it is no time-stamp."
+    # openssl 3.0 can't verify EdDSA here, nor what came after it.
+    case $(signature_algorithm "$1" | tr -cd 'A-Za-z0-9.-') in
+      "" | rsa* | *WithRSA* | ecdsa* | id-ecPublicKey | dsa*)
+        failed "Time-stamp $1: its signature does not hold, or it is no time-stamp." ;;
+      *) undecided "Time-stamp $1: its signature is of a kind that this openssl can't verify." ;;
+    esac
     return 1
   fi
   hex_of <"$work/$1.tst" >"$work/hex"
@@ -610,6 +621,9 @@ check_record() {
 
 # --- what was asked
 
+for tool in openssl sha256sum awk cat cmp cut date find grep head mktemp od rm sed sort tail tr; do
+  command -v "$tool" >/dev/null || unreadable "$tool is not installed"
+done
 at=
 track='*'
 while [ $# -gt 0 ]; do
@@ -626,6 +640,10 @@ while [ $# -gt 0 ]; do
       track=$2
       shift 2
       ;;
+    --)
+      shift
+      break
+      ;;
     -*) usage ;;
     *) break ;;
   esac
@@ -637,9 +655,6 @@ shift 2
 case $package in /*) ;; *) package=./$package ;; esac
 case $anchor in /*) ;; *) anchor=./$anchor ;; esac
 [ -n "$at" ] || at=$(date +%s)
-for tool in openssl sha256sum awk cut find grep head od sed sort tail tr; do
-  command -v "$tool" >/dev/null || unreadable "$tool is not installed"
-done
 [ -d "$package" ] || unreadable "$package: is not a folder; unpack the package first"
 
 work=$(mktemp -d) || unreadable "no temporary folder can be made"

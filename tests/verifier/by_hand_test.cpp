@@ -2,8 +2,10 @@
 // ours can be reached through its PATH.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "tests/archive/outside_world.hpp"
 #include "tests/verifier/evidence_maker.hpp"
@@ -300,9 +302,8 @@ TEST_P(ByHand, ACertificateThatIsNotForTimeStampingFails) {
 TEST_P(ByHand, ARevokedCertificateFails) {
   const Identity tsa = make_identity(
       {.name = "Revoked", .extensions = tsa_extensions(), .serial = 9}, &authority->root);
-  stamp_by(tsa, make_crl(authority->root, {"2030-01-01",
-                                           "2040-01-01",
-                                           {{.serial = 9, .when = "2029-12-01"}}}));
+  stamp_by(tsa, make_crl(authority->root,
+                         {"2030-01-01", "2040-01-01", {{.serial = 9, .when = "2029-12-01"}}}));
   write();
   expect(1, "was revoked");
 }
@@ -350,6 +351,66 @@ TEST_P(ByHand, NamesInTheEvidenceCannotSpeakForTheScript) {
   EXPECT_EQ(told.exit_code, 2) << told.output;
   EXPECT_EQ(told.output.find("\n  PASSED"), std::string::npos) << told.output;
   EXPECT_EQ(told.output.find('\x1b'), std::string::npos) << told.output;
+}
+
+// What openssl can't verify proves nothing, and disproves nothing.
+TEST_P(ByHand, ASignatureThatOpensslCantVerifyDecidesNothing) {
+  if (shell("openssl version").output.find("OpenSSL 3.0") == std::string::npos) GTEST_SKIP();
+  const Identity modern = make_identity(
+      {.name = "Modern", .kind = "ed25519", .extensions = tsa_extensions()}, &authority->root);
+  stamp_by(modern, make_crl(authority->root, {"2030-01-01", "2099-01-01"}));
+  write();
+  expect(2, "of a kind that this openssl can't verify");
+}
+
+TEST_P(ByHand, FoldersAndFilesMayHaveAnyName) {
+  write();
+  const fs::path path = *home / GetParam();
+  const std::string run = "env -i PATH=" + path.string() + " " + (path / "sh").string() + " " +
+                          script + " --at 2030-06-01 ";
+  for (const std::string name : {"a b", "-rf", "--at", "new\nline", "$(touch x)", "`id`;'\"*"}) {
+    fs::remove_all(folder_ / "odd");
+    fs::create_directories(folder_ / "odd" / name);
+    fs::copy(package(), folder_ / "odd" / name / name, fs::copy_options::recursive);
+    fs::copy_file(*home / "ca.pem", folder_ / "odd" / name / (name + ".pem"));
+    std::string quoted;
+    for (const char c : name) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    const std::string go = "cd '" + (folder_ / "odd").string() + "' && cd ./'" + quoted + "' && ";
+    const Ran told = shell(go + run + "-- '" + quoted + "' '" + quoted + ".pem'");
+    EXPECT_EQ(told.exit_code, 0) << name << "\n" << told.output;
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "odd" / name), {}), 2) << name;
+  }
+}
+
+// Names in the package that no archive writes: nothing is run, and nothing passes.
+TEST_P(ByHand, FilesOfAnyNameInThePackageFail) {
+  for (const std::string name :
+       {"data/a b", "-rf", "data/new\nline", "data/$(touch x)", "data/`id`",
+        "data/records/evil record", "data/\\x", "data/\xff"}) {
+    write();
+    write_text(package() / name, "more");
+    const Ran told = check();
+    EXPECT_EQ(told.exit_code, 1) << name << told.output;
+    EXPECT_EQ(told.output.find("more"), std::string::npos) << told.output;
+  }
+}
+
+TEST_P(ByHand, AMissingToolIsNamed) {
+  write();
+  std::istringstream names(tools);
+  for (std::string tool; names >> tool;) {
+    if (tool == "sh") continue;
+    const fs::path without = folder_ / "without";
+    fs::remove_all(without);
+    fs::copy(*home / GetParam(), without,
+             fs::copy_options::copy_symlinks | fs::copy_options::recursive);
+    fs::remove(without / tool);
+    const Ran told =
+        shell("env -i PATH=" + without.string() + " " + (without / "sh").string() + " " + script +
+              " --at 2030-06-01 " + package().string() + " " + (*home / "ca.pem").string());
+    EXPECT_EQ(told.exit_code, 3) << tool << "\n" << told.output;
+    EXPECT_NE(told.output.find(tool + " is not installed"), std::string::npos) << told.output;
+  }
 }
 
 TEST_P(ByHand, WhatCannotBeReadHasNoVerdict) {
