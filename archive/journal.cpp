@@ -197,6 +197,7 @@ Result<Ok> Journal::Turn::amend(std::uint64_t index, const std::string& key, con
 Result<JournalEntry> Journal::entry(std::uint64_t index) const {
   const auto stored = row(index, keys::entry_key(index));
   if (!stored) return stored.error();
+  if (!*stored && index < head().size) return damaged("journal entry " + std::to_string(index));
   if (!*stored) return no_such_entry(index);
   auto decoded = decode_entry(**stored);
   if (!decoded) return damaged("journal entry " + std::to_string(index));

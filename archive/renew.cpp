@@ -67,7 +67,7 @@ Result<RenewalPlan> planned_renewals(const Archive& archive, const RenewalWish& 
 Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions& options) {
   const std::unique_lock renewing(archive.renewing(), std::try_to_lock);
   if (!renewing) {
-    return Error{Errc::conflict, "another renewal is under way", archive.folder().string(), ""};
+    return Error{Errc::busy, "another renewal is under way", archive.folder().string(), ""};
   }
   RenewResult result;
   auto completed = complete_open_tokens(archive, tsas, result.warnings);

@@ -9,10 +9,12 @@
 #include <system_error>
 
 #include "archive/new_file.hpp"
+#include "archive/rocks_errors.hpp"
 #include "archive/rocks_options.hpp"
 #include "archive/segments.hpp"
 #include "archive/store_limits.hpp"
 #include "archive/store_rows.hpp"
+#include "archive/written_mark.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -34,22 +36,6 @@ Slice slice_of(ByteView octets) {
 Bytes bytes_of(const Slice& slice) {
   const auto* data = reinterpret_cast<const std::uint8_t*>(slice.data());
   return {data, data + slice.size()};
-}
-
-// What RocksDB says, as a person reads it.
-Error error_of(const Status& status, const std::string& where) {
-  if (status.IsNoSpace()) {
-    return {Errc::io, "no space left on the disk", where, "free disk space and try again"};
-  }
-  if (status.IsCorruption()) {
-    return {Errc::io, "the store is damaged: " + status.ToString(), where,
-            "the disk altered or lost octets; bring the store back from a backup"};
-  }
-  const std::string text = status.ToString();
-  if (text.find("Permission denied") != std::string::npos) {
-    return {Errc::denied, "no permission: " + text, where, "check who owns the folder"};
-  }
-  return {Errc::io, text, where, ""};
 }
 
 class RocksStore final : public Store {
@@ -80,6 +66,8 @@ class RocksStore final : public Store {
 
   // Checks the version and finds the segments. Errors: unsupported, malformed, io.
   Result<Ok> start();
+  // That nothing is lost of what was on disk by `mark`. Errors: io.
+  Result<Ok> check_reaches(std::uint64_t mark) const;
   // Says that the store is complete.
   Result<Ok> write_version();
 
@@ -116,6 +104,7 @@ class RocksStore final : public Store {
   std::mutex append_mutex_;               // over writing segments and committing their end
   mutable std::shared_mutex wipe_mutex_;  // so that no reader sees an object half erased
   std::unique_ptr<Segments> segments_;
+  std::optional<WrittenMark> mark_;  // where there is writing
   std::mutex failure_mutex_;
   std::optional<std::string> failure_;  // what the first write that failed said
 };
@@ -148,8 +137,13 @@ Result<Ok> RocksStore::write(rocksdb::WriteBatch& batch, bool sync) {
   if (auto can = check_writable(); !can) return can;
   rocksdb::WriteOptions options;
   options.sync = sync;
+  // A synced write takes all before it to the disk, and nothing that others write meanwhile.
+  const std::uint64_t before = db_->GetLatestSequenceNumber();
   const Status status = db_->Write(options, &batch);
-  if (status.ok()) return Ok{};
+  if (status.ok()) {
+    if (sync && mark_) mark_->advance(before + batch.Count());
+    return Ok{};
+  }
   // What reached the log is not known, and writing behind a torn entry would lose what follows.
   const Error error = error_of(status, where_);
   latch(error);
@@ -371,24 +365,24 @@ Result<Ok> RocksStore::start() {
   auto segments = Segments::open(where_, *end, read_only_);
   if (!segments) return segments.error();
   segments_ = *std::move(segments);
+  if (read_only_) return Ok{};
+  auto mark = WrittenMark::open(where_);
+  if (!mark) return mark.error();
+  mark_.emplace(*std::move(mark));
   return Ok{};
+}
+
+Result<Ok> RocksStore::check_reaches(std::uint64_t mark) const {
+  if (db_->GetLatestSequenceNumber() >= mark) return Ok{};
+  return Error{Errc::io, "the store is damaged: it has lost writes that were on the disk", where_,
+               "bring the store back from a backup; to go on with what is left of it, remove " +
+                   where_ + "/written: receipts tell what is missing"};
 }
 
 Result<Ok> RocksStore::write_version() {
   rocksdb::WriteBatch batch;
   batch.Put(meta(), format_key, std::to_string(format_version));
   return write(batch, true);
-}
-
-// Opening a database of RocksDB that is there, or is to be made, with these families.
-Error error_of_open(const Status& status, const std::string& where) {
-  const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("/LOCK: ") != std::string::npos &&
-      text.find("ermission") == std::string::npos) {
-    return {Errc::conflict, "another process has the store open", where,
-            "the archive's server or another perdura command is running; wait for it or stop it"};
-  }
-  return error_of(status, where);
 }
 
 // The families of the store, those first that we know. A newer version may have more.
@@ -400,8 +394,9 @@ Result<std::vector<std::string>> families_in(const std::filesystem::path& folder
                                       index_family};
   for (const std::string& name : ordered) {
     if (std::ranges::find(names, name) != names.end()) continue;
-    return Error{Errc::malformed, "the folder holds a database that is not a store of perdura",
-                 folder.string(), "check the path"};
+    return Error{Errc::malformed,
+                 "the folder holds a database that is no store of perdura, or a damaged one",
+                 folder.string(), "check the path; if it is, bring the store back from a backup"};
   }
   for (const std::string& name : names) {
     if (std::ranges::find(ordered, name) == ordered.end()) ordered.push_back(name);
@@ -460,11 +455,20 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& fol
     return Error{Errc::not_found, "there is no store", folder.string(),
                  "check the path; 'perdura init' makes an archive"};
   }
+  // Before looking at anything else: a process that writes may move it meanwhile.
+  const std::uint64_t mark = read_written_mark(folder).value_or(0);
   const auto names = families_in(folder);
   if (!names) return names.error();
+  if (mode == OpenMode::existing) {
+    // Opening for writing drops what can't be read of the log; so look before.
+    const auto look = open_database(folder, OpenMode::read_only, *names);
+    if (!look) return look.error();
+    if (auto whole = (*look)->check_reaches(mark); !whole) return whole.error();
+  }
   // Families that we do not know are a newer version's: looked at, but not touched.
   auto store = open_database(folder, names->size() > 3 ? OpenMode::read_only : mode, *names);
   if (!store) return store.error();
+  if (auto whole = (*store)->check_reaches(mark); !whole) return whole.error();
   if (auto started = (*store)->start(); !started) return started.error();
   if (names->size() > 3) {
     return Error{Errc::malformed, "the store holds a part that its version does not have",

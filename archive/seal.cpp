@@ -185,7 +185,7 @@ Result<Batch> seal_batch(Archive& archive, TsaClients& tsas, const SealOptions& 
 Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& options) {
   const std::unique_lock sealing(archive.sealing(), std::try_to_lock);
   if (!sealing) {
-    return Error{Errc::conflict, "another seal is under way", archive.folder().string(), ""};
+    return Error{Errc::busy, "another seal is under way", archive.folder().string(), ""};
   }
   SealResult result;
   if (options.complete_earlier) {

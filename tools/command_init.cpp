@@ -1,6 +1,5 @@
 #include <iostream>
 
-#include "archive/files.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
@@ -29,12 +28,9 @@ Result<std::optional<std::string>> new_passphrase(const cxxopts::ParseResult& pa
     const char* from_environment = std::getenv("PERDURA_PASSPHRASE");
     return from_environment ? std::optional<std::string>(from_environment) : std::nullopt;
   }
-  const auto octets = archive::read_file(*file, 4096);
-  if (!octets) return octets.error();
-  const std::string content(verifier::as_text(*octets));
-  const std::string passphrase = content.substr(0, content.find_first_of("\r\n"));
-  if (passphrase.empty()) return Error{Errc::misuse, "the passphrase is empty", *file, ""};
-  return std::optional(passphrase);
+  const auto passphrase = passphrase_in(*file);
+  if (!passphrase) return passphrase.error();
+  return std::optional(*passphrase);
 }
 
 std::vector<std::string> list(const cxxopts::ParseResult& parsed, const std::string& name) {

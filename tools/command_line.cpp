@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
+#include <sstream>
 
 #include "archive/files.hpp"
 
@@ -16,12 +18,6 @@ namespace {
 
 constexpr std::uint64_t passphrase_size_max = 4096;
 const archive::SystemClock system_clock;  // the one clock of the program
-
-// Without the line end that editors leave.
-std::string chomped(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return text;
-}
 
 // Asks on the terminal, without showing what is typed.
 Result<std::string> ask_on_terminal() {
@@ -43,11 +39,7 @@ Result<std::string> ask_on_terminal() {
 }
 
 Result<std::string> passphrase(const cxxopts::ParseResult& parsed) {
-  if (const auto file = option(parsed, "passphrase-file")) {
-    const auto octets = archive::read_file(*file, passphrase_size_max);
-    if (!octets) return octets.error();
-    return chomped(std::string(verifier::as_text(*octets)));
-  }
+  if (const auto file = option(parsed, "passphrase-file")) return passphrase_in(*file);
   if (const char* from_environment = std::getenv("PERDURA_PASSPHRASE")) {
     return std::string(from_environment);
   }
@@ -56,12 +48,22 @@ Result<std::string> passphrase(const cxxopts::ParseResult& parsed) {
 
 }  // namespace
 
+Result<std::string> passphrase_in(const std::string& file) {
+  const auto octets = archive::read_file(file, passphrase_size_max);
+  if (!octets) return octets.error();
+  const std::string_view text = verifier::as_text(*octets);
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  if (line.empty()) return Error{Errc::misuse, "its first line is empty", file, ""};
+  return std::string(line);
+}
+
 int exit_code(Errc code) {
   switch (code) {
     case Errc::unavailable:
-    case Errc::conflict:
+    case Errc::busy:
       return 2;
     case Errc::misuse:
+    case Errc::conflict:
     case Errc::not_found:
     case Errc::denied:
     case Errc::unsupported:
@@ -98,7 +100,10 @@ cxxopts::OptionAdder CommandOptions::add(const std::string& group) {
 Result<std::optional<cxxopts::ParseResult>> CommandOptions::parse(int argc, char** argv) {
   try {
     cxxopts::ParseResult parsed = options_.parse(argc, argv);
-    if (parsed.count("help") == 0) return std::optional(std::move(parsed));
+    if (parsed.count("help") == 0) {
+      if (auto fit = check_arguments(parsed); !fit) return fit.error();
+      return std::optional(std::move(parsed));
+    }
     std::vector<std::string> groups;
     for (const std::string& group : options_.groups()) {
       if (group != "hidden") groups.push_back(group);
@@ -108,6 +113,16 @@ Result<std::optional<cxxopts::ParseResult>> CommandOptions::parse(int argc, char
   } catch (const cxxopts::exceptions::exception& problem) {
     return Error{Errc::misuse, problem.what(), "", "see 'perdura " + text_.name + " --help'"};
   }
+}
+
+Result<Ok> CommandOptions::check_arguments(const cxxopts::ParseResult& parsed) const {
+  if (text_.arguments.ends_with("...") || parsed.count("arguments") == 0) return Ok{};
+  std::istringstream names(text_.arguments);
+  const std::vector<std::string> named{std::istream_iterator<std::string>(names), {}};
+  const auto& given = parsed["arguments"].as<std::vector<std::string>>();
+  if (given.size() <= named.size()) return Ok{};
+  return Error{Errc::misuse, "one argument too many: '" + given[named.size()] + "'", "",
+               "see 'perdura " + text_.name + " --help'"};
 }
 
 void add_archive_options(CommandOptions& options) {

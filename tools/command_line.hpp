@@ -38,7 +38,7 @@ void warn(const std::string& sentence);
 // A subcommand's own description and options.
 struct CommandText {
   std::string name;       // "deposit"
-  std::string arguments;  // "DIR PATH..."
+  std::string arguments;  // "DIR PATH...": a word each; any number of the last with "..."
   std::string summary;    // one line
   std::string details;    // paragraphs and examples, below the options in --help
 };
@@ -54,12 +54,18 @@ class CommandOptions {
   Result<std::optional<cxxopts::ParseResult>> parse(int argc, char** argv);
 
  private:
+  // That there are not more arguments than CommandText names. Errors: misuse.
+  Result<Ok> check_arguments(const cxxopts::ParseResult& parsed) const;
+
   CommandText text_;
   cxxopts::Options options_;
 };
 
 // Adds --keys-related options that every command that opens an archive has.
 void add_archive_options(CommandOptions& options);
+
+// The passphrase in the first line of a file. Errors: misuse (there is none), those of read_file.
+Result<std::string> passphrase_in(const std::string& file);
 
 // Opens the archive named by the first positional argument. Errors: misuse (none named), and those
 // of Archive::open.

@@ -17,7 +17,8 @@ enum class Errc {
   unsupported,  // well-formed, but of a version or kind this build does not handle
   too_large,    // over a limit that protects memory or time
   not_found,    // what was asked for is not there
-  conflict,     // the state does not allow it: exists already, held by another process
+  conflict,     // the state does not allow it: it exists already, or is not that far
+  busy,         // another process or act has it for now
   denied,       // wrong passphrase or key, no permission
   io,           // the disk or the database failed
   unavailable,  // somebody else did not answer, or answered with garbage

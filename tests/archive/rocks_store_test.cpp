@@ -172,7 +172,7 @@ TEST_F(RocksStoreTest, AnErasedObjectLeavesNoOctetsBehind) {
 
 TEST_F(RocksStoreTest, IsRefusedWhileThisProcessHasItOpen) {
   const Error error = refused(OpenMode::existing);
-  EXPECT_EQ(error.code, Errc::conflict);
+  EXPECT_EQ(error.code, Errc::busy);
   EXPECT_THAT(error.what, HasSubstr("another process has the store open"));
 }
 
@@ -193,13 +193,74 @@ TEST_F(RocksStoreTest, IsRefusedWhileAnotherProcessHasItOpen) {
   ASSERT_EQ(read(ready[0], &done, 1), 1);
   EXPECT_EQ(done, 'y');
   const Error error = refused(OpenMode::existing);
-  EXPECT_EQ(error.code, Errc::conflict);
+  EXPECT_EQ(error.code, Errc::busy);
   EXPECT_THAT(error.hint, HasSubstr("perdura"));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
   close(ready[0]);
   close(ready[1]);
   reopen();
+}
+
+// Cuts the file of the closed store whose name ends so to a part of its length.
+void cut(const std::filesystem::path& folder, const std::string& ending, double part) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(ending) && !name.ends_with(ending)) continue;
+    const auto size = static_cast<double>(entry.file_size());
+    std::filesystem::resize_file(entry.path(), static_cast<std::uintmax_t>(size * part));
+  }
+}
+
+TEST_F(RocksStoreTest, LosingTheEndOfItsLogIsNoticedAndMakesNothingWorse) {
+  for (const char* key : {"a", "b", "c"}) {
+    ASSERT_TRUE(store->commit({"p", {}, {{key, octets("value")}}}));
+  }
+  store.reset();
+  const std::filesystem::path whole = folder.path() / "whole";
+  std::filesystem::copy(place, whole);
+  for (const auto& [file, part] : std::vector<std::pair<std::string, double>>{
+           {".log", 0}, {".log", 0.5}, {".log", 0.99}, {"MANIFEST", 0.99}}) {
+    cut(place, file, part);
+    for (const OpenMode mode : {OpenMode::existing, OpenMode::read_only}) {
+      EXPECT_THAT(refused(mode).what, HasSubstr("damaged")) << file << part;
+    }
+    // What was damaged is brought back alone: nothing else has changed.
+    for (const auto& entry : std::filesystem::directory_iterator(whole)) {
+      const std::string name = entry.path().filename().string();
+      if (!name.starts_with(file) && !name.ends_with(file)) continue;
+      std::filesystem::copy_file(entry.path(), place / name,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+    const auto opened = open_rocks_store(place, OpenMode::read_only);
+    ASSERT_TRUE(opened) << file << part << to_string(opened.error());
+    EXPECT_EQ((*opened)->get("p", "c")->value(), octets("value"));
+  }
+}
+
+TEST_F(RocksStoreTest, GoesOnWithWhatIsLeftWhenToldTo) {
+  ASSERT_TRUE(store->commit({"p", {}, {{"a", octets("value")}}}));
+  reopen();
+  ASSERT_TRUE(store->commit({"p", {}, {{"b", octets("value")}}}));
+  store.reset();
+  cut(place, ".log", 0);
+  EXPECT_THAT(refused(OpenMode::existing).hint, HasSubstr("written"));
+  std::filesystem::remove(place / "written");
+  reopen();
+  EXPECT_TRUE(store->get("p", "a")->has_value());
+  EXPECT_FALSE(store->get("p", "b")->has_value());
+}
+
+TEST_F(RocksStoreTest, AMarkThatIsNoneIsPassedOver) {
+  ASSERT_TRUE(store->commit({"p", {}, {{"a", octets("value")}}}));
+  store.reset();
+  for (const std::string& text :
+       {std::string(), std::string(42, '\0'), std::string("99999999999999999999 9"),
+        std::string("00000000000000000099 00000000000000000098\n"), std::string(1000, '9')}) {
+    std::ofstream(place / "written", std::ios::binary) << text;
+    reopen();
+    store.reset();
+  }
 }
 
 TEST_F(RocksStoreTest, IsReadBesideAProcessThatWrites) {
