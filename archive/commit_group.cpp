@@ -17,6 +17,11 @@ namespace keys = keyspace;
 using verifier::check;
 using verifier::Receipt;
 
+Error key_used_before() {
+  return {Errc::conflict, "the idempotency key was used before, for another deposit", "",
+          "nothing was stored; a new record needs a key of its own"};
+}
+
 // A group on its way: what it will write, and what became of each record.
 class Group {
  public:
@@ -36,6 +41,7 @@ class Group {
   Result<Ok> place_all();
   Result<Ok> place(PreparedRecord& record, std::uint64_t index);
   Result<std::optional<std::uint64_t>> deposited_before(const PreparedRecord& record) const;
+  Result<bool> is_deposit(const PreparedRecord& record, std::uint64_t index) const;
   Result<bool> stored_before(const Digest& address);
   Result<Ok> place_content(SealedContent content, ContentReference& reference);
   Result<Ok> drop(const SealedContent& content);
@@ -137,6 +143,16 @@ Result<std::optional<std::uint64_t>> Group::deposited_before(const PreparedRecor
   return find_idempotency(archive_.store(), *key);
 }
 
+// Whether the deposit at `index` is this one, sent before: the same documents, of the same patient.
+Result<bool> Group::is_deposit(const PreparedRecord& record, std::uint64_t index) const {
+  const auto row = index < first_ ? deposit_row(archive_.journal(), index)
+                                  : Result<DepositRow>(rows_.at(index - first_));
+  if (!row) return row.error();
+  return row->patient == record.row.patient &&
+         std::ranges::equal(row->documents, record.row.documents, {}, &ContentReference::address,
+                            &ContentReference::address);
+}
+
 // Decides for each record whether it is new, and where it goes.
 Result<Ok> Group::place_all() {
   first_ = turn_.next();
@@ -146,7 +162,10 @@ Result<Ok> Group::place_all() {
     const auto before = deposited_before(records_[i]);
     if (!before) return before.error();
     if (*before) {
+      const Result<bool> same = is_deposit(records_[i], **before);
+      if (!same) return same.error();
       outcomes_[i].index = **before;
+      if (!*same) outcomes_[i].error = key_used_before();
       if (auto dropped = drop(records_[i]); !dropped) return dropped;
       continue;
     }

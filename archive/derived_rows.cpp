@@ -11,6 +11,7 @@ namespace {
 namespace keys = keyspace;
 
 constexpr std::size_t recovered_at_once = 4096;
+constexpr std::size_t contents_page = 256;
 
 // Commits for many partitions, one each.
 class Commits {
@@ -101,22 +102,29 @@ Result<std::optional<ContentHome>> find_content(const Store& store, const Digest
   return std::optional<ContentHome>{home};
 }
 
-Result<std::vector<Digest>> find_contents(const Store& store, const std::string& hex_prefix,
-                                          std::size_t limit) {
+Result<Ok> for_each_content(const Store& store, const std::string& hex_prefix,
+                            const std::function<Result<bool>(const Digest& address)>& visit) {
   const std::string even = hex_prefix.substr(0, hex_prefix.size() / 2 * 2);
   const auto octets = verifier::from_hex(even);
   if (!octets || octets->size() < 2) {
     return Error{Errc::misuse, "an identifier is at least 4 hex digits", hex_prefix, ""};
   }
+  const std::string partition = keys::content_partition(*octets);
   const std::string prefix(verifier::as_text(*octets));
-  const auto rows = store.scan(keys::content_partition(*octets), prefix, "", limit * 16);
-  if (!rows) return rows.error();
-  std::vector<Digest> found;
-  for (const Row& row : *rows) {
-    const Digest address(verifier::as_bytes(row.key));
-    if (address.hex().starts_with(hex_prefix) && found.size() < limit) found.push_back(address);
+  std::string after;
+  while (true) {
+    const auto rows = store.scan(partition, prefix, after, contents_page);
+    if (!rows) return rows.error();
+    for (const Row& row : *rows) {
+      const Digest address(verifier::as_bytes(row.key));
+      if (!address.hex().starts_with(hex_prefix)) continue;
+      const Result<bool> on = visit(address);
+      if (!on) return on.error();
+      if (!*on) return Ok{};
+    }
+    if (rows->size() < contents_page) return Ok{};
+    after = rows->back().key;
   }
-  return found;
 }
 
 Result<std::optional<std::uint64_t>> find_idempotency(const Store& store, const Blinded& key) {

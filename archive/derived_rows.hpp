@@ -5,7 +5,9 @@
 // Thread safety: any thread.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "archive/deposit_row.hpp"
@@ -32,10 +34,10 @@ struct ContentHome {
 // Nothing when no such content is stored. Errors: malformed, io.
 Result<std::optional<ContentHome>> find_content(const Store& store, const Digest& address);
 
-// The contents whose address starts with these hex digits, of which there are at least 4; at most
-// `limit`. Errors: io.
-Result<std::vector<Digest>> find_contents(const Store& store, const std::string& hex_prefix,
-                                          std::size_t limit);
+// Visits the contents whose address starts with these hex digits, of which there are at least 4,
+// until `visit` returns false. Errors: misuse (not hex, or too few), io, those of `visit`.
+Result<Ok> for_each_content(const Store& store, const std::string& hex_prefix,
+                            const std::function<Result<bool>(const Digest& address)>& visit);
 
 // The deposit that used an idempotency key; nothing when none did. Errors: io.
 Result<std::optional<std::uint64_t>> find_idempotency(const Store& store, const Blinded& key);

@@ -41,9 +41,6 @@ struct ExportResult {
   std::uint64_t unsealed = 0;  // of the records, without evidence
 };
 
-// Takes a record: its journal entry, and what was deposited. False stops.
-using RecordVisitor = std::function<Result<bool>(std::uint64_t index, const DepositRow& row)>;
-
 // Visits the records that `options` name or select, in order of deposit, each once. Errors: those
 // of reading, and of `visit`.
 Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& options,

@@ -1,5 +1,8 @@
 #include "archive/records.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "archive/derived_rows.hpp"
 #include "archive/keyspace.hpp"
 #include "archive/receipts.hpp"
@@ -8,7 +11,6 @@ namespace perdura::archive {
 namespace {
 
 constexpr std::size_t page = 256;
-constexpr std::size_t candidates_max = 8;
 constexpr std::size_t statement_size_max = 64u << 20;
 
 bool in_time(const Selection& selection, const DepositRow& row) {
@@ -43,32 +45,83 @@ Result<bool> is_patient(const Archive& archive, ContentReader& reader, const Sel
   return statement->patient && statement->patient->issuer == *selection.patient_issuer;
 }
 
+// Visits the deposits whose index rows a process that died may not have written; opening the
+// archive for writing writes them.
+Result<Ok> for_each_underived(const Archive& archive, const RecordVisitor& visit) {
+  const JournalHead head = archive.journal().head();
+  return archive.journal().scan(keyspace::deposit_prefix, head.derived, head.size,
+                                [&](std::uint64_t index, ByteView value) -> Result<bool> {
+                                  const auto row = decode_deposit_row(value);
+                                  if (!row) return row.error();
+                                  return visit(index, *row);
+                                });
+}
+
+// The deposits whose record identifier starts with these hex digits; two, if there are more.
+Result<std::set<std::uint64_t>> find_some(const Archive& archive, const std::string& identifier) {
+  std::set<std::uint64_t> found;
+  const auto take = [&](const Digest& address) -> Result<bool> {
+    const auto home = find_content(archive.store(), address);
+    if (!home) return home.error();
+    // At any other place there is a document, not a statement.
+    if (*home && (*home)->place == 0) found.insert((*home)->deposit);
+    return found.size() < 2;
+  };
+  if (auto done = for_each_content(archive.store(), identifier, take); !done) return done.error();
+  const auto take_row = [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
+    if (row.statement.address.hex().starts_with(identifier)) found.insert(index);
+    return found.size() < 2;
+  };
+  if (auto done = for_each_underived(archive, take_row); !done) return done.error();
+  return found;
+}
+
+// The deposits of a patient, in order.
+Result<Ok> for_each_of_patient(const Archive& archive, const Blinded& patient,
+                               const RecordVisitor& visit) {
+  std::optional<std::uint64_t> after;
+  while (true) {
+    const auto deposits = deposits_of_patient(archive.store(), patient, after, page);
+    if (!deposits) return deposits.error();
+    for (const std::uint64_t index : *deposits) {
+      const auto row = deposit_row(archive.journal(), index);
+      if (!row) return row.error();
+      const Result<bool> on = visit(index, *row);
+      if (!on) return on.error();
+      if (!*on) return Ok{};
+    }
+    if (!deposits->empty()) after = deposits->back();
+    if (deposits->size() < page) break;
+  }
+  return for_each_underived(archive,
+                            [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
+                              if (row.patient != patient || (after && index <= *after)) return true;
+                              return visit(index, row);
+                            });
+}
+
 }  // namespace
 
 Result<std::uint64_t> find_record(const Archive& archive, const std::string& identifier) {
-  const auto found = find_contents(archive.store(), identifier, candidates_max);
+  std::string digits = identifier;
+  std::ranges::transform(digits, digits.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c;
+  });
+  const auto found = find_some(archive, digits);
   if (!found) return found.error();
-  std::optional<std::uint64_t> match;
-  for (const Digest& address : *found) {
-    const auto home = find_content(archive.store(), address);
-    if (!home) return home.error();
-    if (!*home || (*home)->place != 0) continue;  // a document, not a statement
-    if (match) {
-      return Error{Errc::conflict, "several records start with these digits", identifier,
-                   "give more digits"};
-    }
-    match = (*home)->deposit;
-  }
-  if (!match) {
+  if (found->empty()) {
     return Error{Errc::not_found, "there is no such record", identifier,
                  "'perdura list' shows what there is"};
   }
-  return *match;
+  if (found->size() > 1) {
+    return Error{Errc::conflict, "several records start with these digits", identifier,
+                 "give more digits"};
+  }
+  return *found->begin();
 }
 
-Result<Ok> for_each_record(
-    const Archive& archive, const Selection& selection,
-    const std::function<Result<bool>(std::uint64_t index, const DepositRow& row)>& visit) {
+Result<Ok> for_each_record(const Archive& archive, const Selection& selection,
+                           const RecordVisitor& visit) {
   const RowFilter filter(archive, selection);
   if (!selection.patient) {
     return archive.journal().scan(keyspace::deposit_prefix, 0, archive.journal().head().size,
@@ -79,26 +132,14 @@ Result<Ok> for_each_record(
                                     return visit(index, *row);
                                   });
   }
-  const Blinded patient = blind(archive.vault(), "patient", *selection.patient);
   ContentReader reader = archive.reader();
-  std::optional<std::uint64_t> after;
-  while (true) {
-    const auto deposits = deposits_of_patient(archive.store(), patient, after, page);
-    if (!deposits) return deposits.error();
-    for (const std::uint64_t index : *deposits) {
-      const auto row = deposit_row(archive.journal(), index);
-      if (!row) return row.error();
-      if (!filter.passes(*row)) continue;
-      const Result<bool> meant = is_patient(archive, reader, selection, *row);
-      if (!meant) return meant.error();
-      if (!*meant) continue;
-      const Result<bool> on = visit(index, *row);
-      if (!on) return on.error();
-      if (!*on) return Ok{};
-    }
-    if (deposits->size() < page) return Ok{};
-    after = deposits->back();
-  }
+  const auto take = [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
+    if (!filter.passes(row)) return true;
+    const Result<bool> meant = is_patient(archive, reader, selection, row);
+    if (!meant) return meant.error();
+    return *meant ? visit(index, row) : Result<bool>(true);
+  };
+  return for_each_of_patient(archive, blind(archive.vault(), "patient", *selection.patient), take);
 }
 
 Result<std::string> read_statement_text(const Archive& archive, ContentReader& reader,
@@ -122,24 +163,19 @@ Result<verifier::Statement> read_statement(const Archive& archive, ContentReader
   return verifier::parse_statement(*text);
 }
 
-// Among the deposits whose index rows a process that died did not write; opening the archive for
-// writing does.
+// Among the deposits that the index may not have yet.
 static Result<std::optional<ContentLocation>> locate_underived(const Archive& archive,
                                                                const Digest& address) {
-  const JournalHead head = archive.journal().head();
   std::optional<ContentLocation> found;
-  const auto look = [&](std::uint64_t, ByteView value) -> Result<bool> {
-    const auto row = decode_deposit_row(value);
-    if (!row) return row.error();
+  const auto look = [&](std::uint64_t, const DepositRow& row) -> Result<bool> {
     const auto take = [&](const ContentReference& stored) {
       if (stored.location && stored.address == address) found = stored.location;
     };
-    take(row->statement);
-    for (const ContentReference& document : row->documents) take(document);
+    take(row.statement);
+    for (const ContentReference& document : row.documents) take(document);
     return !found;
   };
-  auto done = archive.journal().scan(keyspace::deposit_prefix, head.derived, head.size, look);
-  if (!done) return done.error();
+  if (auto done = for_each_underived(archive, look); !done) return done.error();
   return found;
 }
 

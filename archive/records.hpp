@@ -25,15 +25,17 @@ struct Selection {
   std::optional<Time> to;    // before
 };
 
+// Takes a record: its journal entry, and what was deposited. False stops.
+using RecordVisitor = std::function<Result<bool>(std::uint64_t index, const DepositRow& row)>;
+
 // The deposit whose record identifier starts with these hex digits. Errors: not_found, conflict
 // (several do), misuse (not hex, or too short), io.
 Result<std::uint64_t> find_record(const Archive& archive, const std::string& identifier);
 
 // Visits the deposits that `selection` means, in order of deposit, until `visit` returns false.
 // Errors: io, malformed, those of `visit`.
-Result<Ok> for_each_record(
-    const Archive& archive, const Selection& selection,
-    const std::function<Result<bool>(std::uint64_t index, const DepositRow& row)>& visit);
+Result<Ok> for_each_record(const Archive& archive, const Selection& selection,
+                           const RecordVisitor& visit);
 
 // The octets of a record's statement. Errors: malformed (altered), io.
 Result<std::string> read_statement_text(const Archive& archive, ContentReader& reader,

@@ -60,13 +60,12 @@ class ArchiveTest : public testing::Test {
   }
 
   // Opens the archive anew, as after the death of the process.
-  void open() {
+  void open(OpenMode mode = OpenMode::existing) {
     archive.reset();
     auto vault = KeyVault::open(folder / "keys", nullptr);
     ASSERT_TRUE(vault);
-    auto opened =
-        Archive::assemble(folder, config, *std::move(vault), std::make_unique<BorrowedStore>(store),
-                          OpenMode::existing, clock);
+    auto opened = Archive::assemble(folder, config, *std::move(vault),
+                                    std::make_unique<BorrowedStore>(store), mode, clock);
     ASSERT_TRUE(opened) << to_string(opened.error());
     archive = *std::move(opened);
   }

@@ -1,5 +1,6 @@
 #include "archive/deposit.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "archive/keep_dictionary.hpp"
@@ -78,6 +79,70 @@ TEST_F(Deposit, GivesOneReceiptForOneKeyWithinOneGroup) {
     EXPECT_EQ(write_receipt(*receipt), write_receipt(*receipts[0]));
   }
   EXPECT_EQ(archive->journal().head().records, 1u);
+}
+
+TEST_F(Deposit, RefusesAKeyThatWasUsedForAnotherDeposit) {
+  const auto of_patient = [](std::string content, std::string patient) {
+    RecordInput input = record("a.txt", std::move(content), "key 1");
+    input.metadata.patient = {std::move(patient), ""};
+    return input;
+  };
+  const auto refused = [&](std::vector<RecordInput> records) {
+    const auto receipts = deposit(std::move(records));
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+      ASSERT_FALSE(receipts[i]) << i;
+      EXPECT_EQ(receipts[i].error().code, verifier::Errc::conflict);
+      EXPECT_THAT(receipts[i].error().what, testing::HasSubstr("idempotency key"));
+    }
+  };
+  const auto others = [&] {
+    std::vector<RecordInput> inputs;
+    inputs.push_back(of_patient("two", "4711"));
+    inputs.push_back(of_patient(std::string(3'000'000, 'y'), "4711"));
+    inputs.push_back(of_patient("one", "4712"));
+    inputs.push_back(of_patient("one", "4711"));
+    inputs.back().documents.push_back(document("b.txt", "two"));
+    return inputs;
+  };
+  // Within one group: whichever comes first has the key.
+  const auto receipts = deposit(others());
+  EXPECT_EQ(std::ranges::count_if(receipts, [](const auto& one) { return bool(one); }), 1);
+  open();
+  ASSERT_TRUE(deposit(record("c.txt", "one")));
+  const std::size_t objects = store.objects().size();
+  std::vector<RecordInput> again;
+  again.push_back(of_patient("three", "4711"));
+  again.push_back(of_patient(std::string(3'000'000, 'z'), "4711"));
+  refused(std::move(again));
+  EXPECT_EQ(archive->journal().head().records, 2u);
+  EXPECT_EQ(store.objects().size(), objects);
+  expect_all_well("after the refusals");
+}
+
+TEST_F(Deposit, FindsWhatADeadProcessDidNotIndexWhenReadingOnly) {
+  std::vector<std::string> ids;
+  for (const char* content : {"one", "two"}) {
+    RecordInput input = record("a.txt", content);
+    input.metadata.patient = {"4711", ""};
+    const auto receipt = deposit(std::move(input));
+    ASSERT_TRUE(receipt);
+    ids.push_back(receipt->record);
+  }
+  store.power_cut();
+  open(OpenMode::read_only);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto found = find_record(*archive, ids[i].substr(0, 12));
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(*found, i);
+  }
+  Selection of_patient;
+  of_patient.patient = "4711";
+  std::vector<std::uint64_t> visited;
+  EXPECT_TRUE(for_each_record(*archive, of_patient, [&](std::uint64_t index, const DepositRow&) {
+    visited.push_back(index);
+    return Result<bool>(true);
+  }));
+  EXPECT_EQ(visited, (std::vector<std::uint64_t>{0, 1}));
 }
 
 TEST_F(Deposit, StoresTheSameDocumentOnce) {
