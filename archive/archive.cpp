@@ -7,6 +7,7 @@
 
 #include "archive/derived_rows.hpp"
 #include "archive/files.hpp"
+#include "archive/http_client.hpp"
 #include "archive/keep_dictionary.hpp"
 #include "archive/local_tsa.hpp"
 #include "archive/new_file.hpp"
@@ -45,11 +46,13 @@ class NewFolder {
 Result<Ok> make_empty_folder(const fs::path& folder) {
   std::error_code problem;
   if (fs::exists(folder, problem) && !fs::is_empty(folder, problem)) {
+    const bool whole = fs::exists(folder / "perdura.json", problem);
     return Error{Errc::conflict, "the folder is not empty", folder.string(),
-                 "an archive is never overwritten; choose another folder"};
+                 whole ? "there is an archive, which is never overwritten; choose another folder"
+                       : "choose another folder, or remove what is there, if an init that was cut "
+                         "short left it"};
   }
-  fs::create_directories(folder, problem);
-  if (problem) return system_error(problem.value(), folder, "cannot make the folder");
+  if (auto made = make_folders(folder); !made) return made;
   fs::permissions(folder, fs::perms::owner_all, problem);
   return Ok{};
 }
@@ -78,6 +81,7 @@ Result<std::vector<Track>> tracks_for(const CreateOptions& options) {
     tracks.push_back(std::move(track));
   };
   for (std::size_t i = 0; i < urls; ++i) {
+    if (auto usable = check_url(options.tsa_urls[i]); !usable) return usable.error();
     const std::string name = "tsa" + std::to_string(i + 1);
     add({.name = name, .url = options.tsa_urls[i], .ca_file = name + "-ca.pem"});
   }
@@ -99,7 +103,11 @@ Result<Ok> copy_ca_files(const fs::path& folder, const CreateOptions& options,
     const auto octets = read_file(file, ca_size_max);
     if (!octets) return octets.error();
     const auto certificates = verifier::read_certificates(*octets, file.string());
-    if (!certificates) return certificates.error();
+    if (!certificates) {
+      Error error = certificates.error();
+      error.code = Errc::misuse;
+      return error;
+    }
     auto written = write_new_file(folder / tracks[i].ca_file, *octets, 0644);
     if (!written) return written;
   }
@@ -135,7 +143,9 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
   }
   const Bytes seed = random_octets(32);
   // A name that no note could bear is found out before keys are made for it.
-  if (auto key = verifier::NoteKey::from_seed(config.origin, seed); !key) return key.error();
+  const auto key = verifier::NoteKey::from_seed(config.origin, seed);
+  if (!key) return key.error();
+  config.log_key = key->vkey();
   auto vault = KeyVault::create(keys_folder(folder, config), {.passphrase = options.passphrase},
                                 {{std::string(log_key_name), seed}});
   if (!vault) return vault.error();
@@ -166,6 +176,12 @@ Result<std::unique_ptr<Archive>> Archive::assemble(fs::path folder, Config confi
   if (!seed) return seed.error();
   auto key = verifier::NoteKey::from_seed(archive->config_.origin, *seed);
   if (!key) return key.error();
+  // What was written under other keys could never be read again.
+  if (!archive->config_.log_key.empty() && archive->config_.log_key != key->vkey()) {
+    return Error{Errc::denied, "the keys are another archive's, or the settings were altered",
+                 keys_folder(archive->folder_, archive->config_).string(),
+                 "bring back this archive's own keys and perdura.json"};
+  }
   auto journal = Journal::open(*archive->store_, *std::move(key));
   if (!journal) return journal.error();
   archive->journal_ = *std::move(journal);

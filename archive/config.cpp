@@ -37,8 +37,14 @@ json::value to_json(const Config& config) {
                       {"credentials", track.credentials_file}});
     if (track.retired) tracks.back().as_object()["retired"] = to_string(*track.retired);
   }
-  return {{"perdura", format},       {"origin", config.origin},     {"keys", config.keys},
-          {"quorum", config.quorum}, {"sha3-256", config.sha3_256}, {"tracks", std::move(tracks)}};
+  json::object out{{"perdura", format},
+                   {"origin", config.origin},
+                   {"keys", config.keys},
+                   {"quorum", config.quorum},
+                   {"sha3-256", config.sha3_256}};
+  if (!config.log_key.empty()) out["logKey"] = config.log_key;
+  out["tracks"] = std::move(tracks);
+  return out;
 }
 
 std::string text(const json::object& in, std::string_view member) {
@@ -78,6 +84,7 @@ Config from_json(const json::object& object, bool with_all_members) {
   if (const json::value* sha3_256 = object.if_contains("sha3-256")) {
     config.sha3_256 = sha3_256->as_bool();
   }
+  if (object.contains("logKey")) config.log_key = text(object, "logKey");
   for (const json::value& value : object.at("tracks").as_array()) {
     config.tracks.push_back(track_from_json(value.as_object(), with_all_members));
   }

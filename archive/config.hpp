@@ -53,6 +53,9 @@ struct Config {
   unsigned quorum = 1;  // a batch is sealed when this many tracks have stamped it
   // Whether statements fix each document's SHA3-256 too, beside SHA-256 and SHA-512.
   bool sha3_256 = false;
+  // Verifier key of the journal's checkpoints: shows keys of another archive. Empty: not known, as
+  // in archives made before it was noted.
+  std::string log_key = {};
 
   // The track of that name; null when there is none.
   const Track* track(std::string_view name) const;

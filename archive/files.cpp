@@ -41,6 +41,7 @@ Error system_error(int errno_value, const std::filesystem::path& path, std::stri
       break;
     case EACCES:
     case EPERM:
+    case EROFS:
       error.code = Errc::denied;
       error.hint = "check who owns it and its permissions";
       break;

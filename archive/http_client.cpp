@@ -307,6 +307,11 @@ Result<HttpResponse> Exchange::talk(Stream& stream) {
 
 }  // namespace
 
+Result<Ok> check_url(const std::string& url) {
+  const auto target = parse_target({.url = url, .content_type = "", .accept = "", .body = {}});
+  return target ? Result<Ok>(Ok{}) : target.error();
+}
+
 Result<HttpResponse> http_exchange(const HttpRequest& request, const HttpOptions& options) {
   const auto target = parse_target(request);
   if (!target) return target.error();

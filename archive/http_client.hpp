@@ -48,6 +48,9 @@ struct HttpResponse {
   Bytes body;
 };
 
+// Whether http_exchange could use the URL, as far as can be told without a network. Errors: misuse.
+Result<Ok> check_url(const std::string& url);
+
 // Sends the request and reads the response whole. Errors name the URL and say what to do: misuse
 // (the URL cannot be used), unavailable (no such name, refused, timed out, cut off, a certificate
 // that does not prove the name, a redirect, not HTTP), too_large, io (ca_file cannot be read).

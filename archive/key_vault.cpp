@@ -158,10 +158,8 @@ Result<KeyVault> KeyVault::create(const std::filesystem::path& folder,
   if (!file) return file.error();
 
   std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (!failed) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
-  }
+  if (auto made = make_folders(folder); !made) return made.error();
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
   if (failed) {
     return Error{Errc::io, "cannot make the folder: " + failed.message(), folder.string(), ""};
   }

@@ -1,15 +1,17 @@
 #include "archive/new_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <string>
+#include <utility>
+
+#include "archive/files.hpp"
 
 namespace perdura::archive {
-namespace {
 
 using verifier::ByteView;
 using verifier::Errc;
@@ -17,88 +19,96 @@ using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
 
-// The error of the system call that just failed on `path`.
-Error failed(const char* what, const std::filesystem::path& path) {
-  const int number = errno;
-  std::string hint;
-  if (number == ENOSPC || number == EDQUOT) hint = "free disk space and try again";
-  if (number == EACCES || number == EPERM || number == EROFS) {
-    hint = "check who may write to the folder " + path.parent_path().string();
-  }
-  return {Errc::io, std::string(what) + ": " + std::strerror(number), path.string(), hint};
+Result<NewFile> NewFile::create(const std::filesystem::path& path, mode_t mode) {
+  static std::atomic<unsigned> number = 0;
+  std::string temporary =
+      path.string() + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
+  ::unlink(temporary.c_str());  // of a process of our number that died
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (file < 0) return system_error(errno, path, "cannot create the file");
+  return NewFile(path, std::move(temporary), file);
 }
 
-// A file descriptor that is closed when it goes.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
+NewFile::NewFile(std::filesystem::path path, std::string temporary, int file)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
 
- private:
-  int number_;
-};
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      file_(std::exchange(other.file_, -1)) {}
 
-bool write_all(int file, ByteView octets) {
+NewFile::~NewFile() {
+  if (file_ >= 0) ::close(file_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<Ok> NewFile::write(ByteView octets) {
   while (!octets.empty()) {
-    const ssize_t written = ::write(file, octets.data(), octets.size());
+    const ssize_t written = ::write(file_, octets.data(), octets.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
+    if (written < 0) return system_error(errno, path_, "cannot write the file");
     octets = octets.subspan(static_cast<std::size_t>(written));
   }
-  return true;
+  return Ok{};
 }
 
-// A synced file under a temporary name beside `path`; the name. Errors: io.
-Result<std::string> write_beside(const std::filesystem::path& path, ByteView octets, mode_t mode) {
-  std::string temporary = path.string() + ".new-" + std::to_string(::getpid());
-  ::unlink(temporary.c_str());  // of a process of our number that died
-  const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (file.number() < 0) return failed("cannot create the file", path);
-  if (write_all(file.number(), octets) && ::fsync(file.number()) == 0) return temporary;
-  const Error error = failed("cannot write the file", path);
-  ::unlink(temporary.c_str());
-  return error;
+Result<Ok> NewFile::sync() {
+  if (::fsync(file_) == 0) return Ok{};
+  return system_error(errno, path_, "cannot write the file");
 }
 
-}  // namespace
+Result<Ok> NewFile::publish() {
+  if (auto synced = sync(); !synced) return synced;
+  // link() refuses to overwrite; dying before it leaves at most the temporary name.
+  if (::link(temporary_.c_str(), path_.c_str()) != 0) {
+    if (errno != EEXIST) return system_error(errno, path_, "cannot create the file");
+    return Error{Errc::conflict, "the file exists already", path_.string(), "choose another name"};
+  }
+  ::unlink(std::exchange(temporary_, {}).c_str());
+  return sync_folder(path_.parent_path());
+}
+
+Result<Ok> NewFile::replace() {
+  if (auto synced = sync(); !synced) return synced;
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    return system_error(errno, path_, "cannot replace the file");
+  }
+  temporary_.clear();
+  return sync_folder(path_.parent_path());
+}
 
 Result<Ok> write_new_file(const std::filesystem::path& path, ByteView octets, mode_t mode) {
-  const auto temporary = write_beside(path, octets, mode);
-  if (!temporary) return temporary.error();
-  // link() refuses to overwrite; dying before it leaves at most the temporary name.
-  if (::link(temporary->c_str(), path.c_str()) != 0) {
-    Error error = failed("cannot create the file", path);
-    if (errno == EEXIST) error = {Errc::conflict, "the file exists already", path.string(), ""};
-    ::unlink(temporary->c_str());
-    return error;
-  }
-  ::unlink(temporary->c_str());
-  return sync_folder(path.parent_path());
+  auto file = NewFile::create(path, mode);
+  if (!file) return file.error();
+  if (auto written = file->write(octets); !written) return written;
+  return file->publish();
 }
 
 Result<Ok> replace_file(const std::filesystem::path& path, ByteView octets, mode_t mode) {
-  const auto temporary = write_beside(path, octets, mode);
-  if (!temporary) return temporary.error();
-  if (std::rename(temporary->c_str(), path.c_str()) != 0) {
-    const Error error = failed("cannot replace the file", path);
-    ::unlink(temporary->c_str());
-    return error;
+  auto file = NewFile::create(path, mode);
+  if (!file) return file.error();
+  if (auto written = file->write(octets); !written) return written;
+  return file->replace();
+}
+
+Result<Ok> make_folders(const std::filesystem::path& folder) {
+  std::error_code problem;
+  if (folder.empty() || std::filesystem::is_directory(folder, problem)) return Ok{};
+  const std::filesystem::path above = folder.parent_path();
+  if (auto made = make_folders(above); !made || !folder.has_filename()) return made;
+  if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) {
+    return system_error(errno, folder, "cannot make the folder");
   }
-  return sync_folder(path.parent_path());
+  return sync_folder(above);
 }
 
 Result<Ok> sync_folder(const std::filesystem::path& folder) {
   const std::filesystem::path place = folder.empty() ? "." : folder;
-  const Descriptor opened(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.number() < 0 || ::fsync(opened.number()) != 0) {
-    return failed("cannot sync the folder", place);
-  }
-  return Ok{};
+  const int opened = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = opened >= 0 && ::fsync(opened) == 0;
+  const int number = errno;
+  if (opened >= 0) ::close(opened);
+  return synced ? Result<Ok>(Ok{}) : system_error(number, place, "cannot sync the folder");
 }
 
 }  // namespace perdura::archive

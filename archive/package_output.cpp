@@ -8,10 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <utility>
 
+#include "archive/files.hpp"
+#include "archive/new_file.hpp"
 #include "archive/zip_writer.hpp"
 
 namespace perdura::archive {
@@ -20,17 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using verifier::ByteView;
 using verifier::check;
-using verifier::Errc;
 using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
-
-Error io_error(std::string_view what, const fs::path& where, int number) {
-  const std::string hint =
-      number == ENOSPC ? "free some space, or write the package to another disk" : "";
-  return {number == EEXIST ? Errc::conflict : Errc::io,
-          std::string(what) + ": " + std::strerror(number), where.string(), hint};
-}
 
 // A file descriptor that closes itself.
 class Descriptor {
@@ -61,23 +54,17 @@ fs::path temporary_name(const fs::path& path) {
   return name;
 }
 
-Result<Ok> sync_folder(const fs::path& folder) {
-  const fs::path path = folder.empty() ? fs::path(".") : folder;
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return io_error("can't sync", path, errno);
-  return Ok{};
-}
-
 // Gives `from` the name `to` unless something has it.
 Result<Ok> rename_to_free_name(const fs::path& from, const fs::path& to) {
   int failed = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
   if (failed != 0 && (errno == EINVAL || errno == ENOSYS)) {
     // A file system that can't: look, then rename.
     std::error_code ignored;
-    if (fs::exists(fs::symlink_status(to, ignored))) return io_error("can't name it", to, EEXIST);
+    if (fs::exists(fs::symlink_status(to, ignored)))
+      return system_error(EEXIST, to, "cannot name it");
     failed = ::rename(from.c_str(), to.c_str());
   }
-  if (failed != 0) return io_error("can't name the package", to, errno);
+  if (failed != 0) return system_error(errno, to, "cannot name the package");
   return sync_folder(to.parent_path());
 }
 
@@ -127,32 +114,34 @@ class FolderOutput final : public PackageOutput {
     if (current_.parent_path() != folder_) {
       std::error_code failed;
       fs::create_directories(current_.parent_path(), failed);
-      if (failed) return io_error("can't make the folder", current_.parent_path(), failed.value());
+      if (failed)
+        return system_error(failed.value(), current_.parent_path(), "cannot make the folder");
       folder_ = current_.parent_path();
     }
     file_.emplace(::open(current_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (file_->get() < 0) return io_error("can't make the file", current_, errno);
+    if (file_->get() < 0) return system_error(errno, current_, "cannot make the file");
     return Ok{};
   }
   Result<Ok> write(ByteView bytes) override {
     while (!bytes.empty()) {
       const ssize_t written = ::write(file_->get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return io_error("can't write", current_, errno);
+      if (written < 0) return system_error(errno, current_, "cannot write it");
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     }
     return Ok{};
   }
   Result<Ok> end() override {
     if (const int failed = file_->close(); failed != 0) {
-      return io_error("can't write", current_, failed);
+      return system_error(failed, current_, "cannot write it");
     }
     return Ok{};
   }
   Result<Ok> publish() override {
     const Descriptor fd(::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // One sync for all files: a package may hold hundreds of thousands.
-    if (fd.get() < 0 || ::syncfs(fd.get()) != 0) return io_error("can't sync", temporary_, errno);
+    if (fd.get() < 0 || ::syncfs(fd.get()) != 0)
+      return system_error(errno, temporary_, "cannot sync");
     auto renamed = rename_to_free_name(temporary_, path_);
     published_ = static_cast<bool>(renamed);
     return renamed;
@@ -185,7 +174,7 @@ Result<std::unique_ptr<PackageOutput>> open_zip_output(const fs::path& path, ver
 Result<std::unique_ptr<PackageOutput>> open_folder_output(const fs::path& path) {
   const fs::path temporary = temporary_name(path);
   if (::mkdir(temporary.c_str(), 0755) != 0) {
-    return io_error("can't make the folder", temporary, errno);
+    return system_error(errno, temporary, "cannot make the folder");
   }
   return std::unique_ptr<PackageOutput>(new FolderOutput(path, temporary));
 }

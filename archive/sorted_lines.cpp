@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+
+#include "archive/files.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -25,8 +26,7 @@ constexpr std::size_t buffer_size = 64u << 10;
 std::string_view key_of(std::string_view line) { return line.substr(0, line.find(separator)); }
 
 Error io_error(std::string_view what) {
-  return {Errc::io, std::string(what) + ": " + std::strerror(errno),
-          "a temporary file beside the package", "free some space and export again"};
+  return system_error(errno, "a temporary file beside the package", std::string(what));
 }
 
 }  // namespace
@@ -73,8 +73,7 @@ Result<SortedLines> SortedLines::open(const std::filesystem::path& folder, std::
   std::string name = (place / ".manifest-XXXXXX").string();
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) {
-    return Error{errno == EACCES ? Errc::denied : Errc::io,
-                 std::string("can't make a file: ") + std::strerror(errno), place.string(), ""};
+    return system_error(errno, place, "cannot make a file there");
   }
   ::unlink(name.c_str());
   SortedLines manifest;

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "archive/files.hpp"
 #include "archive/sorted_lines.hpp"
 #include "archive/zip_headers.hpp"
 #include "verifier/ordered_pipeline.hpp"
@@ -24,7 +24,6 @@ namespace fs = std::filesystem;
 using verifier::Bytes;
 using verifier::ByteView;
 using verifier::check;
-using verifier::Errc;
 using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
@@ -37,10 +36,7 @@ constexpr std::size_t buffer_size = 64u << 10;
 constexpr std::size_t directory_memory_max = 8u << 20;
 
 Error io_error(const fs::path& where) {
-  const int number = errno != 0 ? errno : EIO;
-  return {number == EEXIST ? Errc::conflict : Errc::io,
-          std::string("can't write: ") + std::strerror(number), where.string(),
-          number == ENOSPC ? "free some space, or write the package to another disk" : ""};
+  return system_error(errno != 0 ? errno : EIO, where, "cannot write it");
 }
 
 // Whole files on their way to a worker: their octets one after the other.
