@@ -111,9 +111,16 @@ bool looks_like_xml(ByteView head) {
 
 // pugixml parses without recursion, and neither loads nor expands anything the document names.
 pugi::xml_parse_status parse(pugi::xml_document& tree, ByteView head) {
-  constexpr unsigned options =
-      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_wconv_attribute | pugi::parse_eol;
+  constexpr unsigned options = pugi::parse_cdata | pugi::parse_escapes |
+                               pugi::parse_wconv_attribute | pugi::parse_eol | pugi::parse_doctype;
   return tree.load_buffer(head.data(), head.size(), options).status;
+}
+
+// Where it may declare entities, which are not expanded, what is written is not what is meant.
+bool has_document_type(const pugi::xml_document& tree) {
+  const auto nodes = tree.children();
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](xml_node node) { return node.type() == pugi::node_doctype; });
 }
 
 bool header_is_complete(xml_node document) {
@@ -135,7 +142,10 @@ std::optional<Recognized> recognize_xml(ByteView head, bool whole, bool named_xm
     status = parse(tree, head.first(size));
   }
   const xml_node root = tree.document_element();
-  if (local_name(root) == "ClinicalDocument") return read_clinical_document(root);
+  if (local_name(root) == "ClinicalDocument") {
+    return has_document_type(tree) ? Recognized{.media_type = "application/hl7-cda+xml"}
+                                   : read_clinical_document(root);
+  }
   // What is cut off ends with an unclosed element, which is no fault of it.
   const bool well_formed =
       status == pugi::status_ok ||

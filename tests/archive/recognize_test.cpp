@@ -142,7 +142,7 @@ const Case cda[] = {
      "application/hl7-cda+xml | 1.2 @  |  | T |  | "},
     {"external_entity_is_not_expanded",
      R"(<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><ClinicalDocument><title>&e;</title></ClinicalDocument>)",
-     "application/hl7-cda+xml |  |  | &e; |  | "},
+     "application/hl7-cda+xml |  |  |  |  | "},
     {"damaged", R"(<ClinicalDocument><effectiveTime value="2013"/><recordTarget>)",
      "application/hl7-cda+xml |  | 2013-01-01T00:00:00Z |  |  | "},
     {"utf_16", std::string("\xff\xfe<\0C\0l\0i\0n\0i\0c\0a\0l\0D\0o\0c\0u\0m\0e\0n\0t\0/\0>\0", 40),
