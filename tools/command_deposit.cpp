@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <thread>
 
+#include "archive/files.hpp"
 #include "tools/command_line.hpp"
 #include "tools/deposit_input.hpp"
 
@@ -27,9 +30,11 @@ const CommandText text{
     "{\"path\":\"a.json\",\"patient\":{\"id\":\"4711\",\"issuer\":\"urn:oid:1.2.3\"},\"type\":"
     "\"discharge\",\n"
     "   \"eventTime\":\"2041-06-01T08:00:00Z\",\"idempotencyKey\":\"msg-1\"}\n"
+    "A path is taken from the manifest's folder, or for standard input from the current one.\n"
     "Members: path or paths, patient, type, author, eventTime, sourceSystem, mediaType, language,\n"
     "retention, sensitivity (1 to 5), related ([{\"relation\",\"record\"}]), idempotencyKey.\n\n"
-    "Exit codes: 0 all were deposited; 1 some were not (each is named); 2, 3 none was.\n\n"
+    "Exit codes: 0 all were deposited; 1 some were not (each is named), or the\n"
+    "disk failed; 2, 3 none was.\n\n"
     "Examples:\n"
     "  perdura deposit /srv/archive /data/inbox --receipts receipts.jsonl\n"
     "  perdura deposit /srv/archive --record report.pdf image.dcm --patient 4711 --type radiology\n"
@@ -55,7 +60,7 @@ class Outcome {
       error.where = what + ": " + error.where;
     }
     const std::lock_guard lock(mutex_);
-    worst_ = report(error);
+    worst_ = std::max(worst_, report(error));
   }
   std::uint64_t deposited() const { return deposited_; }
   std::uint64_t failures() const { return failed_; }
@@ -83,11 +88,10 @@ void add_options(CommandOptions& options) {
       cxxopts::value<unsigned>()->default_value(
           std::to_string(2 * std::max(1u, std::thread::hardware_concurrency()))),
       "N")("quiet", "no progress, no summary")("json", "the summary as JSON on standard output");
-  options.add("Metadata, where the documents do not say it")(
-      "patient", "patient identifier", value(), "ID")("issuer", "who issued it", value(), "ISSUER")(
-      "type", "record type", value(), "TYPE")("author", "who wrote it", value(), "NAME")(
-      "event-time", "when it happened", value(), "TIME")("source-system", "where it comes from",
-                                                         value(), "NAME")(
+  options.add("Metadata")("patient", "patient identifier", value(), "ID")(
+      "issuer", "who issued it", value(), "ISSUER")("type", "record type", value(), "TYPE")(
+      "author", "who wrote it", value(), "NAME")("event-time", "when it happened", value(), "TIME")(
+      "source-system", "where it comes from", value(), "NAME")(
       "media-type", "of every document", value(), "TYPE")("language", "like 'ja'", value(), "TAG")(
       "retention", "retention class", value(), "CLASS")(
       "sensitivity", "1 (least) to 5, ISO 13606-4", cxxopts::value<int>()->default_value("3"), "N");
@@ -162,13 +166,14 @@ void deposit_manifest(const std::string& file, const RecordInput& prototype,
   std::ifstream opened;
   if (file != "-") opened.open(file);
   std::istream& in = file == "-" ? std::cin : opened;
-  if (!in) return outcome.failed(file, {Errc::not_found, "cannot open the manifest", file, ""});
+  if (!in) {
+    return outcome.failed(file, archive::system_error(errno, file, "cannot open the manifest"));
+  }
   const fs::path folder = file == "-" ? fs::path(".") : fs::path(file).parent_path();
-  std::uint64_t number = 0;
-  for (std::string line; std::getline(in, line);) {
-    const std::string what = file + " line " + std::to_string(++number);
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    auto record = manifest_record(line, folder, prototype);
+  ManifestLines lines(in);
+  while (const auto line = lines.next()) {
+    const std::string what = file + " line " + std::to_string(lines.number());
+    auto record = *line ? manifest_record(**line, folder, prototype) : line->error();
     if (!record) {
       outcome.failed(what, record.error());
       continue;
@@ -177,6 +182,7 @@ void deposit_manifest(const std::string& file, const RecordInput& prototype,
       outcome.done(what, result);
     });
   }
+  if (in.bad()) outcome.failed(file, {Errc::io, "cannot read the manifest to its end", file, ""});
 }
 
 Result<Ok> check_usage(const cxxopts::ParseResult& parsed) {
@@ -198,6 +204,19 @@ Result<Ok> check_usage(const cxxopts::ParseResult& parsed) {
   return Ok{};
 }
 
+// Opens a file to append receipts to. A last line that a crash cut off is ended, so that the next
+// receipt has a line of its own.
+Result<Ok> open_receipts(const std::string& path, std::ofstream& file) {
+  std::ifstream before(path, std::ios::binary | std::ios::ate);
+  const bool cut_off =
+      before && before.tellg() > 0 && before.seekg(-1, std::ios::end) && before.get() != '\n';
+  errno = 0;
+  file.open(path, std::ios::app);
+  if (!file) return archive::system_error(errno, path, "cannot write the receipts there");
+  if (cut_off) file << '\n';
+  return Ok{};
+}
+
 }  // namespace
 
 int command_deposit(int argc, char** argv) {
@@ -214,11 +233,10 @@ int command_deposit(int argc, char** argv) {
   if (!archive) return report(archive.error());
   std::ofstream file;
   const auto receipts = option(**parsed, "receipts");
-  if (receipts) file.open(*receipts, std::ios::app);
-  if (receipts && !file) {
-    return report({Errc::denied, "cannot write the receipts there", *receipts, ""});
+  if (receipts) {
+    if (auto opened = open_receipts(*receipts, file); !opened) return report(opened.error());
   }
-  std::ostream& out = receipts ? file : std::cout;
+  std::ostream& out = receipts ? static_cast<std::ostream&>(file) : std::cout;
   const bool quiet = (*parsed)->count("quiet") != 0;
   Progress progress(quiet);
   Outcome outcome(out, progress);

@@ -77,6 +77,9 @@ Result<archive::ExportOptions> export_options(const cxxopts::ParseResult& parsed
     options.verifier = *files;
   }
   if (const auto records = option(parsed, "records")) {
+    if (split(*records).empty()) {
+      return Error{Errc::misuse, "it names no record", "--records", "'perdura list' shows them"};
+    }
     for (const std::string& identifier : split(*records)) {
       const auto index = archive::find_record(archive, identifier);
       if (!index) return index.error();
@@ -109,8 +112,12 @@ int command_export(int argc, char** argv) {
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;
-  const auto output = option(**parsed, "output");
+  auto output = option(**parsed, "output");
   if (!output) return report({Errc::misuse, "where to? give -o case.zip", "", ""});
+  while (output->size() > 1 && output->ends_with('/')) output->pop_back();
+  if (output->empty() || *output == "-") {
+    return report({Errc::misuse, "a package goes to a file or folder that has a name", "-o", ""});
+  }
   auto archive = open_archive(**parsed, archive::OpenMode::read_only);
   if (!archive) return report(archive.error());
   auto wanted = export_options(**parsed, **archive);

@@ -1,10 +1,10 @@
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <iostream>
+#include <filesystem>
 
 #include "archive/files.hpp"
+#include "archive/new_file.hpp"
 #include "archive/receipts.hpp"
 #include "tools/command_line.hpp"
 
@@ -20,36 +20,29 @@ const CommandText text{"get", "DIR RECORD",
                        "  perdura get /srv/archive 3f2a9c81 > document\n"
                        "  perdura get /srv/archive 3f2a9c81 --document 2 -o image.dcm\n"};
 
-// Writes to a descriptor. Errors: io.
-archive::Sink sink_to(int fd, const std::string& name) {
-  return [fd, name](verifier::ByteView part) -> Result<Ok> {
-    while (!part.empty()) {
-      const ssize_t written = ::write(fd, part.data(), part.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return archive::system_error(errno, name, "cannot write it");
-      part = part.subspan(static_cast<std::size_t>(written));
-    }
-    return Ok{};
-  };
+// Errors: io.
+Result<Ok> write_to_stdout(verifier::ByteView part) {
+  while (!part.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, part.data(), part.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return archive::system_error(errno, "standard output", "cannot write it");
+    part = part.subspan(static_cast<std::size_t>(written));
+  }
+  return Ok{};
 }
 
 Result<Ok> get_to_file(const archive::Archive& archive, const archive::ContentReference& document,
                        const std::string& path) {
-  if (::access(path.c_str(), F_OK) == 0) {
-    return Error{Errc::conflict, "it exists already", path, "choose another name"};
+  std::error_code ignored;
+  if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
+    return Error{Errc::conflict, "the file exists already", path, "choose another name"};
   }
-  const std::string temporary = path + ".part";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return archive::system_error(errno, path, "cannot create it");
+  auto file = archive::NewFile::create(path, 0600);
+  if (!file) return file.error();
   archive::ContentReader reader = archive.reader();
-  auto done = archive::read_content(archive, reader, document, sink_to(fd, path));
-  if (done && ::fsync(fd) != 0) done = archive::system_error(errno, path, "cannot sync it");
-  ::close(fd);
-  if (done && ::rename(temporary.c_str(), path.c_str()) != 0) {
-    done = archive::system_error(errno, path, "cannot put it in place");
-  }
-  if (!done) ::unlink(temporary.c_str());
-  return done;
+  const auto sink = [&](verifier::ByteView part) { return file->write(part); };
+  if (auto read = archive::read_content(archive, reader, document, sink); !read) return read;
+  return file->publish();
 }
 
 Result<Ok> get(const cxxopts::ParseResult& parsed, const archive::Archive& archive,
@@ -67,8 +60,7 @@ Result<Ok> get(const cxxopts::ParseResult& parsed, const archive::Archive& archi
   const archive::ContentReference& document = row->documents[number - 1];
   if (const auto path = option(parsed, "output")) return get_to_file(archive, document, *path);
   archive::ContentReader reader = archive.reader();
-  return archive::read_content(archive, reader, document,
-                               sink_to(STDOUT_FILENO, "standard output"));
+  return archive::read_content(archive, reader, document, write_to_stdout);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
+#include <initializer_list>
+#include <limits>
 #include <memory>
 
 #include "archive/files.hpp"
@@ -21,6 +23,8 @@ using archive::Source;
 using verifier::Errc;
 using verifier::Error;
 using verifier::Result;
+
+constexpr std::size_t line_size_max = 4u << 20;
 
 // An open file that is closed with the last source over it, unless it is standard input.
 class OpenFile {
@@ -51,20 +55,43 @@ Source source_of(int fd, const fs::path& path) {
   };
 }
 
+// Of a text that is JSON: how many members its objects have as written, and as read, where of two
+// of one name the last is left.
+std::size_t members_written(std::string_view text) {
+  std::size_t count = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (in_string && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      in_string = !in_string;
+    } else if (!in_string && text[at] == ':') {
+      ++count;
+    }
+  }
+  return count;
+}
+
+std::size_t members_read(const json::value& value) {
+  std::size_t count = 0;
+  if (value.is_object()) {
+    for (const auto& member : value.get_object()) count += 1 + members_read(member.value());
+  } else if (value.is_array()) {
+    for (const json::value& element : value.get_array()) count += members_read(element);
+  }
+  return count;
+}
+
 // Members of one manifest line; throws what a person can act on.
 class ManifestLine {
  public:
   explicit ManifestLine(const json::object& line) : line_(line) {}
 
   // An unknown member is a mistyped one: its value would be lost without a word.
-  void refuse_unknown() const {
-    static constexpr std::string_view known[] = {
-        "path",        "paths",        "patient",       "type",     "author",
-        "eventTime",   "sourceSystem", "mediaType",     "language", "retention",
-        "sensitivity", "related",      "idempotencyKey"};
+  void refuse_all_but(std::initializer_list<std::string_view> known) const {
     for (const auto& member : line_) {
       const std::string_view name(member.key().data(), member.key().size());
-      if (std::ranges::find(known, name) == std::end(known)) {
+      if (std::ranges::find(known, name) == known.end()) {
         throw std::invalid_argument("unknown member '" + std::string(name) + "'");
       }
     }
@@ -109,6 +136,7 @@ class ManifestLine {
     }
     if (!patient->is_object()) throw std::invalid_argument("'patient' is neither text nor object");
     const ManifestLine fields(patient->get_object());
+    fields.refuse_all_but({"id", "issuer"});
     verifier::Patient read;
     fields.text("id", read.id);
     fields.text("issuer", read.issuer);
@@ -138,6 +166,7 @@ class ManifestLine {
       if (!one.is_object())
         throw std::invalid_argument("'related' holds something else than objects");
       const ManifestLine fields(one.get_object());
+      fields.refuse_all_but({"relation", "record"});
       verifier::Related read;
       fields.text("relation", read.relation);
       fields.text("record", read.record);
@@ -214,14 +243,39 @@ void for_each_file(const fs::path& path, const std::function<void(const fs::path
   for_each_file(entry, Pipes::read, visit, failed);
 }
 
+ManifestLines::ManifestLines(std::istream& in) : in_(in), buffer_(line_size_max + 1) {}
+
+std::optional<Result<std::string_view>> ManifestLines::next() {
+  while (true) {
+    in_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    const auto got = static_cast<std::size_t>(in_.gcount());
+    if (in_.bad() || (got == 0 && in_.fail())) return std::nullopt;
+    ++number_;
+    if (in_.fail()) {
+      in_.clear();
+      in_.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+      return Error{Errc::too_large, "the line is longer than " + std::to_string(line_size_max), "",
+                   "a manifest has one JSON object a line, a record each"};
+    }
+    std::string_view line(buffer_.data(), in_.eof() ? got : got - 1);
+    if (number_ == 1 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+    if (line.find_first_not_of(" \t\r") != line.npos) return line;
+  }
+}
+
 Result<RecordInput> manifest_record(std::string_view line, const fs::path& folder,
                                     const RecordInput& defaults) {
   RecordInput record = defaults;
   try {
     const json::value value = json::parse(line);
     if (!value.is_object()) throw std::invalid_argument("it is no JSON object");
+    if (members_written(line) != members_read(value)) {
+      throw std::invalid_argument("a member is there twice");
+    }
     const ManifestLine members(value.get_object());
-    members.refuse_unknown();
+    members.refuse_all_but({"path", "paths", "patient", "type", "author", "eventTime",
+                            "sourceSystem", "mediaType", "language", "retention", "sensitivity",
+                            "related", "idempotencyKey"});
     members.read(record.metadata);
     members.text("idempotencyKey", record.idempotency_key);
     std::string media_type;

@@ -5,7 +5,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <istream>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "archive/deposit.hpp"
@@ -22,6 +25,24 @@ archive::DocumentInput stdin_document(std::string name);
 void for_each_file(const std::filesystem::path& path,
                    const std::function<void(const std::filesystem::path&)>& visit,
                    const std::function<void(verifier::Error)>& failed);
+
+// The lines of a manifest that say something, one by one, in bounded memory. A byte order mark
+// before the first is passed over.
+class ManifestLines {
+ public:
+  explicit ManifestLines(std::istream& in);
+
+  // The next line, which lives until the next call; nothing at the end, or where reading fails.
+  // Errors: too_large (what is left of the line is passed over).
+  std::optional<verifier::Result<std::string_view>> next();
+  // Of the line that next() returned, from 1.
+  std::uint64_t number() const { return number_; }
+
+ private:
+  std::istream& in_;
+  std::vector<char> buffer_;
+  std::uint64_t number_ = 0;
+};
 
 // One line of a manifest, read into a record. Paths are relative to `folder`. `defaults` holds what
 // the line does not say. Members: path or paths (required), patient (text, or {"id","issuer"}),

@@ -1,5 +1,8 @@
 // perdura: all that the archive does, by subcommand.
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -52,8 +55,17 @@ void usage(std::ostream& out) {
          "  perdura export ARCHIVE --all -o case.zip\n"
          "  perdura-verify case.zip --trust ARCHIVE/tsa/ca.pem\n\n"
          "Exit codes: 0 done; 1 failed, or something is wrong with what is kept; 2 not now (a TSA\n"
-         "does not answer, another process has the archive); 3 misuse, or what was named can't be "
-         "read.\n";
+         "does not answer, another process has the archive); 3 misuse, what was named can't be "
+         "read,\nor what was to be made is there already.\n";
+}
+
+// The exit code of a command whose result is only there if standard output took all of it.
+int flushed(int exit_code) {
+  if (std::cout.flush() || exit_code != 0) return exit_code;
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  const bool reader_went_away = ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+  if (!reader_went_away) std::cerr << "perdura: error: standard output does not take the result\n";
+  return 1;
 }
 
 }  // namespace
@@ -63,11 +75,11 @@ int main(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "--version") {
     std::cout << "perdura " PERDURA_VERSION "\n";
-    return 0;
+    return flushed(0);
   }
   if (name == "--help" || name == "-h" || name == "help") {
     usage(std::cout);
-    return 0;
+    return flushed(0);
   }
   const auto command = std::ranges::find(commands, name, &Command::name);
   if (command == commands.end()) {
@@ -76,7 +88,7 @@ int main(int argc, char** argv) {
     return 3;
   }
   try {
-    return command->run(argc - 1, argv + 1);
+    return flushed(command->run(argc - 1, argv + 1));
   } catch (const std::exception& problem) {
     std::cerr << "perdura: error: a bug stopped the command: " << problem.what() << "\n"
               << "perdura: hint: nothing acknowledged is lost; please report this\n";

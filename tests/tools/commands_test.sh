@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# What a careless or unlucky person does to the commands: results that nobody can take, empty lists,
+# names that are taken, arguments too many, manifests by other editors.
+#
+#   commands_test.sh BIN     BIN: the folder of perdura
+set -euo pipefail
+bin=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "FAILED: $*" >&2; exit 1; }
+perdura() { timeout 60 "$bin/perdura" "$@"; }
+# The command must end with that code, and say on standard error what the pattern finds.
+refused() {  # code, pattern, command...
+  local code=$1 pattern=$2 status=0
+  shift 2
+  "$@" >output 2>errors || status=$?
+  [ "$status" = "$code" ] || fail "exit code $status, not $code: $*: $(cat errors)"
+  grep -q -- "$pattern" errors || fail "nothing about '$pattern': $*: $(cat errors)"
+}
+
+perdura init archive >/dev/null
+printf 'one' >one.txt
+printf 'two' >two.txt
+perdura deposit archive one.txt two.txt --receipts receipts --quiet
+perdura seal archive >/dev/null
+record=$(sed -n '1s/.*"record":"\([0-9a-f]*\)","salt.*/\1/p' receipts)
+
+# Results that standard output does not take.
+for command in "list archive" "list archive --json" "status archive" "show archive $record" \
+  "get archive $record" "check archive" "horizon archive" "policy show" --help; do
+  status=0
+  # shellcheck disable=SC2086
+  perdura $command >/dev/full 2>errors || status=$?
+  [ "$status" = 1 ] || fail "exit code $status of '$command' to a full disk"
+  grep -q 'standard output' errors || fail "'$command' says nothing about a full disk"
+done
+
+# Which records? None is not all.
+refused 3 'names no record' perdura export archive --records '' -o case.zip
+refused 3 'names no record' perdura export archive --records , -o case.zip
+refused 3 'no record is selected' perdura export archive --patient '' -o case.zip
+refused 3 'no record is selected' perdura export archive --from 2090-01-01 -o case.zip
+[ ! -e case.zip ] || fail "a package of nothing"
+
+# Names that are taken, or are none.
+printf 'mine' >taken.zip
+refused 3 'already' perdura export archive --all -o taken.zip
+refused 3 'already' perdura get archive "$record" -o taken.zip
+ln -s nowhere link
+refused 3 'already' perdura get archive "$record" -o link
+refused 3 'not empty' perdura init archive
+[ "$(cat taken.zip)" = mine ] || fail "a file that was there is another"
+refused 3 'has a name' perdura export archive --all -o -
+refused 3 'No such file' perdura export archive --all -o nowhere/case.zip
+refused 3 'No such file' perdura get archive "$record" -o nowhere/one.txt
+perdura export archive --all -o folder/ >/dev/null
+[ -e folder/README.txt ] || fail "no package in the folder that was named with a slash"
+perdura get archive "${record^^}" -o got.txt
+cmp -s got.txt one.txt || cmp -s got.txt two.txt || fail "another document came back"
+[ -z "$(find . -name '*.new-*' -o -name '*.partial-*')" ] || fail "temporary files are left"
+
+# Arguments too many are no arguments passed over.
+for command in "list archive more" "seal archive more" "status archive more" "check archive more" \
+  "show archive $record more" "get archive $record more" "export archive more --all -o more.zip" \
+  "init new more" "horizon archive more" "renew archive more"; do
+  # shellcheck disable=SC2086
+  refused 3 "too many: 'more'" perdura $command
+done
+for name in more.zip new; do
+  [ ! -e $name ] || fail "a command with an argument too many made $name"
+done
+
+# A key that was used for another deposit.
+perdura deposit archive one.txt --idempotency-key key --receipts first --quiet
+perdura deposit archive one.txt --idempotency-key key --receipts again --quiet
+cmp -s first again || fail "the same key gave another receipt"
+refused 3 'key was used before' perdura deposit archive two.txt --idempotency-key key
+
+# Manifests as other editors write them, and wrong ones, of which each line is named.
+printf '\xef\xbb\xbf{"path":"one.txt","type":"first"}\r\n\r\n{"path":"two.txt"}' >manifest
+perdura deposit archive --manifest manifest --receipts more.jsonl --quiet
+[ "$(wc -l <more.jsonl)" = 2 ] || fail "a manifest with a byte order mark was not read"
+{
+  printf '{"path":"one.txt","patient":7}\n{"path":"one.txt","patients":"7"}\n{"path":"one.txt"\n'
+  printf '{"path":"one.txt","type":"'
+  head -c 5000000 /dev/zero | tr '\0' x
+  printf '"}\n[]\n{"path":"two.txt"}\n{"path":"gone.txt"}\n{"type":"x"}\n'
+  printf '{"path":"one.txt","type":"a","type":"b"}\n{"path":"one.txt","patient":{"id":"1","isuer":"2"}}\n'
+} >manifest
+refused 1 'line 1: ' perdura deposit archive --manifest manifest --receipts even-more.jsonl
+for line in "1: 'patient'" "2: unknown member 'patients'" '3: ' '4: the line is longer' \
+  '5: it is no JSON object' "8: neither 'path' nor 'paths'" '9: a member is there twice' \
+  "10: unknown member 'isuer'"; do
+  grep -q "manifest line $line" errors || fail "nothing about line $line"
+done
+grep -q 'gone.txt: cannot open it' errors || fail "the file that is not there is not named"
+[ "$(wc -l <even-more.jsonl)" = 1 ] || fail "the good line of a bad manifest was not taken"
+refused 1 'cannot read the manifest' perdura deposit archive --manifest .
+refused 3 'No such file' perdura deposit archive --manifest nowhere
+
+# A receipt that a crash cut off does not spoil the next one.
+printf '{"checkpoint":"cut o' >cut.jsonl
+perdura deposit archive one.txt --receipts cut.jsonl --quiet
+[ "$(sed -n 2p cut.jsonl | grep -c '"perdura":"receipt/1"')" = 1 ] || fail "the receipt has no line of its own"
+
+# Keys of another archive are refused before anything is written under them.
+perdura init other >/dev/null
+mv archive/keys own-keys
+cp -a other/keys archive/keys
+refused 3 "another archive's" perdura list archive
+refused 3 "another archive's" perdura deposit archive one.txt
+rm -r archive/keys
+mv own-keys archive/keys
+
+# A passphrase is the first line of its file, whatever follows.
+printf 'secret\r\nnot of it\n' >passphrase
+perdura init sealed --passphrase-file passphrase >/dev/null
+perdura deposit sealed one.txt --passphrase-file passphrase --receipts sealed.jsonl --quiet
+PERDURA_PASSPHRASE=secret perdura list sealed >/dev/null || fail "the first line is not the passphrase"
+printf '\n' >passphrase
+refused 3 'first line is empty' perdura list sealed --passphrase-file passphrase
+
+# What can't be is found out before there is an archive.
+refused 3 'only http' perdura init none --tsa ftp://tsa.example/ --tsa-ca archive/tsa/ca.pem
+refused 3 'needs its --tsa-ca' perdura init none --tsa http://tsa.example/
+refused 3 'no certificate' perdura init none --tsa http://tsa.example/ --tsa-ca one.txt
+refused 3 'quorum' perdura init none --quorum 2
+refused 3 'quorum' perdura init none --quorum 0
+[ ! -e none ] || fail "half an archive is left"
+
+# A log of writes that lost its end is no log that never had it.
+perdura deposit archive two.txt --receipts more.jsonl --quiet
+cp -a archive damaged
+for log in damaged/store/*.log; do : >"$log"; done
+refused 1 'has lost writes' perdura list damaged
+refused 1 'has lost writes' perdura check damaged
+refused 1 'has lost writes' perdura deposit damaged one.txt
+
+perdura check archive --quiet >/dev/null || fail "the archive is not well afterwards"
+echo "commands: all as it should be"
