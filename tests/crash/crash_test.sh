@@ -148,5 +148,29 @@ while [ "$points" -lt "$kills" ] || [ "$random_kills" -lt 60 ]; do
 done
 works_on "$work/archive" "after all random kills"
 
+# Killed while it makes an archive, reads, or writes a package: what lies at the name is whole.
+for i in $(seq 1 24); do
+  points=$((points + 1))
+  rm -rf "$work/new" "$work/case.zip"
+  case $((i % 3)) in
+    0) command=(init "$work/new") ;;
+    1) command=(export "$work/archive" --all -o "$work/case.zip" --quiet) ;;
+    2) command=(check "$work/archive" --quiet) ;;
+  esac
+  "$bin/perdura" "${command[@]}" > /dev/null 2>&1 &
+  process=$!
+  sleep "0.0$((RANDOM % 10))$((RANDOM % 10))"
+  kill -KILL $process 2> /dev/null
+  wait $process 2> /dev/null
+  if [ -e "$work/case.zip" ] &&
+    ! "$bin/perdura-verify" "$work/case.zip" --trust "$work/archive/tsa/ca.pem" > "$work/verdict" 2>&1; then
+    fail "export killed: half a package lies at its name: $(tail -n 1 "$work/verdict")"
+  fi
+  if [ -e "$work/new/perdura.json" ] && ! "$bin/perdura" seal "$work/new" > /dev/null 2> "$work/error"; then
+    fail "init killed: half an archive opens: $(tail -n 2 "$work/error" | tr '\n' ' ')"
+  fi
+  [ $((i % 8)) -eq 0 ] && inspect "$work/archive" "$work/receipts" "${command[0]} killed"
+done
+
 echo "$points crashes, $failures failures"
 [ "$failures" -eq 0 ]
