@@ -125,7 +125,7 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
   Config config{.origin = options.origin.empty()
                               ? "perdura.local/" + verifier::to_hex(random_octets(8))
                               : options.origin,
-                .keys = options.keys.empty() ? "keys" : fs::absolute(options.keys).string(),
+                .keys = options.keys.empty() ? "keys" : fs::weakly_canonical(options.keys).string(),
                 .tracks = *std::move(tracks),
                 .quorum = options.quorum,
                 .sha3_256 = options.sha3_256};

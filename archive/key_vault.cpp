@@ -70,8 +70,10 @@ class KeyWrap {
 
 Error cannot_read(const std::filesystem::path& path, int number) {
   if (number == ENOENT || number == ENOTDIR) {
-    return {Errc::not_found, "there is no key file", path.string(),
-            "say where the archive's keys are; without them nothing in it can be read"};
+    return {
+        Errc::not_found, "there is no key file", path.string(),
+        "put it back there, or name its folder as \"keys\" in the archive's perdura.json: without "
+        "the keys nothing can be read"};
   }
   const Errc code = number == EACCES || number == EPERM ? Errc::denied : Errc::io;
   return {code, std::string("cannot read the key file: ") + std::strerror(number), path.string(),

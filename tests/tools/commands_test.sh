@@ -113,6 +113,15 @@ refused 3 "another archive's" perdura deposit archive one.txt
 rm -r archive/keys
 mv own-keys archive/keys
 
+# Keys in a folder that was named by a way that is gone.
+mkdir way
+(cd way && perdura init ../apart --keys ../apart-keys >/dev/null)
+rmdir way
+perdura status apart >/dev/null || fail "keys are not found by another way than at init"
+mv apart-keys moved-keys
+refused 3 'no key file' perdura status apart
+grep -q perdura.json errors || fail "nothing tells where to name the keys' folder"
+
 # A passphrase is the first line of its file, whatever follows.
 printf 'secret\r\nnot of it\n' >passphrase
 perdura init sealed --passphrase-file passphrase >/dev/null

@@ -19,6 +19,8 @@ _perdura() {
     mapfile -t COMPREPLY < <(compgen -W "required if-present" -- "$current")
   elif [ "${COMP_WORDS[1]}" = tsa ] && [ "$COMP_CWORD" -eq 2 ]; then
     mapfile -t COMPREPLY < <(compgen -W "list add retire test roll-over" -- "$current")
+  elif [ "${COMP_WORDS[1]}" = policy ] && [ "$COMP_CWORD" -eq 2 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "show check use" -- "$current")
   elif [ "$previous" = --lang ]; then
     mapfile -t COMPREPLY < <(compgen -W "en ja" -- "$current")
   elif [[ $current == -* ]]; then
