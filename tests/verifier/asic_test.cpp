@@ -226,6 +226,19 @@ const BadManifest bad_manifests[] = {
     {"encoded_way_out", manifest("META-INF/evidencerecord.ers", reference("%2e%2e/a", "x"))},
     {"absolute", manifest("META-INF/evidencerecord.ers", reference("/a", "x"))},
     {"no_digest", manifest("META-INF/evidencerecord.ers", "<a:DataObjectReference URI='a.txt'/>")},
+    {"foreign_element", manifest("META-INF/evidencerecord.ers", reference("a", "x") + "<x/>")},
+    {"short_digest",
+     "<a:ASiCManifest xmlns:a='" + std::string(asic_namespace) +
+         "' xmlns:d='http://www.w3.org/2000/09/xmldsig#'><a:SigReference URI='x'/>"
+         "<a:DataObjectReference URI='a'><d:DigestMethod Algorithm='"
+         "http://www.w3.org/2001/04/xmlenc#sha256'/><d:DigestValue>AAAA</d:DigestValue>"
+         "</a:DataObjectReference></a:ASiCManifest>"},
+    {"critical_extension_of_a_reference",
+     "<a:ASiCManifest xmlns:a='" + std::string(asic_namespace) +
+         "' xmlns:d='http://www.w3.org/2000/09/xmldsig#'><a:SigReference URI='x'/>"
+         "<a:DataObjectReference URI='a'><d:DigestMethod Algorithm='urn:x'/><d:DigestValue>AAAA"
+         "</d:DigestValue><a:DataObjectReferenceExtensions><a:Extension Critical='true'/>"
+         "</a:DataObjectReferenceExtensions></a:DataObjectReference></a:ASiCManifest>"},
     {"critical_extension",
      manifest("META-INF/evidencerecord.ers",
               reference("a.txt", "x") + "<a:ASiCManifestExtensions><a:Extension Critical='true'/>"
@@ -274,6 +287,51 @@ TEST_F(Asic, ShowsSomeOfManyFilesAndSaysHowManyMoreThereAre) {
   const std::string full = inspect(**source, InspectDetail::full)->as_text();
   EXPECT_EQ(full.find("not shown"), std::string::npos) << full;
   EXPECT_NE(full.find("document129"), std::string::npos);
+}
+
+TEST_F(Asic, WithoutEvidenceNothingIsDecided) {
+  put("a.txt", "one");
+  EXPECT_EQ(judge(), "INDETERMINATE NO_EVIDENCE");
+}
+
+TEST_F(Asic, WhatItSaysThatItIsIsNoted) {
+  put_record();
+  put("mimetype", "application/zip");
+  EXPECT_EQ(judge(), "PASSED");
+  EXPECT_TRUE(tells("application/zip")) << text(report_.report);
+  remove("mimetype");
+  EXPECT_EQ(judge(), "PASSED");
+  EXPECT_FALSE(tells("application/zip"));
+}
+
+TEST_F(Asic, FilesThatCantBeReadFailOrDecideNothing) {
+  put_record();
+  put("META-INF/ASiCManifest001.xml", "<a:ASiCManifest");
+  EXPECT_EQ(judge(), "FAILED FORMAT_FAILURE");
+  remove("META-INF/ASiCManifest001.xml");
+  put("META-INF/evidencerecord002.ers", "no evidence");
+  EXPECT_EQ(judge(), "FAILED FORMAT_FAILURE");
+  remove("META-INF/evidencerecord002.ers");
+  put("META-INF/timestamp002.tst", "no time-stamp");
+  EXPECT_NE(judge(), "PASSED");
+  remove("META-INF/timestamp002.tst");
+  std::string other(as_text(*from_hex("30130201013000300C300A3008A00406022A033000")));
+  put("META-INF/evidencerecord003.ers", other);
+  EXPECT_EQ(judge(), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+}
+
+TEST_F(Asic, ADigestThatIsNotKnownDecidesNothing) {
+  put_record();
+  std::string list = reference("a.txt", "one");
+  list.replace(list.find("xmlenc#sha256"), 13, "xmldsig#whirl");
+  put("META-INF/ASiCEvidenceRecordManifest001.xml",
+      manifest("META-INF/evidencerecord001.ers", list + reference("b/c%20d.txt", "two")));
+  EXPECT_EQ(judge(), "INDETERMINATE UNSUPPORTED_ALGORITHM") << text(report_.report);
+}
+
+TEST_F(Asic, MoreEvidenceThanALimitIsRefused) {
+  for (int i = 100; i < 201; ++i) put("META-INF/timestamp" + std::to_string(i) + ".tst", "x");
+  EXPECT_EQ(judge(), "has more than 100 pieces of evidence");
 }
 
 }  // namespace

@@ -193,5 +193,15 @@ TEST(OidText, IsDotted) {
   EXPECT_EQ(oid_text(hex("2A 86")), "2a86");
 }
 
+TEST(OidText, HasNumbersOfAnySize) {
+  // 2.25 and a UUID of 128 bits, as an OBJECT IDENTIFIER may be made without a registry.
+  EXPECT_EQ(oid_text(hex("69 83 FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF 7F")),
+            "2.25.340282366920938463463374607431768211455");
+  EXPECT_EQ(oid_text(hex("69 81 80 80 80 80 80 80 80 80 00")), "2.25.9223372036854775808");
+  EXPECT_EQ(oid_text(hex("2A 81 80 80 80 80 80 80 80 80 80")),
+            "2a818080808080808080"
+            "80");
+}
+
 }  // namespace
 }  // namespace perdura::verifier

@@ -120,5 +120,31 @@ TEST(EvidenceRecord, NamesAHashFunctionThatIsNotKnown) {
   EXPECT_NE(needed.error().what.find("1.2.3"), std::string::npos);
 }
 
+TEST(EvidenceRecord, KeepsHintsAttributesAndWhatWasEncrypted) {
+  const std::string oid = "06022A03";
+  const std::string attribute = "3008" + oid + "31020500";
+  const auto record = [&](const std::string& infos, const std::string& attributes) {
+    const std::string stamp = attributes + "3000";
+    const std::string size = to_hex(Bytes{static_cast<std::uint8_t>(stamp.size() / 2)});
+    const std::string chains_size = to_hex(Bytes{static_cast<std::uint8_t>(stamp.size() / 2 + 2)});
+    const std::string all_size = to_hex(Bytes{static_cast<std::uint8_t>(stamp.size() / 2 + 4)});
+    const std::string body =
+        "0201013000" + infos + "30" + all_size + "30" + chains_size + "30" + size + stamp;
+    return *from_hex("30" + to_hex(Bytes{static_cast<std::uint8_t>(body.size() / 2)}) + body);
+  };
+  const Bytes good = record("A00A" + attribute + "A106" + oid + "0500", "A10A" + attribute);
+  const auto read = parse_evidence_record(good);
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(to_hex(*read->crypto_infos),
+            "a00a3008"
+            "06022a03"
+            "31020500");
+  EXPECT_EQ(to_hex(*read->encryption_info), "a10606022a030500");
+  EXPECT_TRUE(read->chains[0].archive_timestamps[0].attributes);
+  EXPECT_FALSE(parse_evidence_record(record("A000", "")));
+  EXPECT_FALSE(parse_evidence_record(record("", "A100")));
+  EXPECT_FALSE(parse_evidence_record(record("A104" + oid, "")));
+}
+
 }  // namespace
 }  // namespace perdura::verifier

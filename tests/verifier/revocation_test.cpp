@@ -5,6 +5,7 @@
 
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/test_tsa.hpp"
+#include "verifier/der.hpp"
 #include "verifier/verify_token.hpp"
 
 namespace perdura::verifier {
@@ -222,6 +223,88 @@ std::string judge_status_of_expired_issuer(bool sealed) {
 TEST(Revocation, GoodNewsByAnExpiredIssuerCountOnlyWhenTheyWereSealedBefore) {
   EXPECT_EQ(judge_status_of_expired_issuer(true), "PASSED");
   EXPECT_EQ(judge_status_of_expired_issuer(false), "INDETERMINATE OUT_OF_BOUNDS_NO_POE");
+}
+
+// RFC 5280 section 5.2.5: a list for a part of the certificates.
+struct Part {
+  std::string name;
+  std::string of;  // as openssl.cnf spells it
+  std::string outcome;
+};
+const std::string nothing = "INDETERMINATE NO_REVOCATION_DATA";
+const Part parts[] = {
+    {"OfEndEntities", "onlyuser:TRUE", "PASSED"},
+    {"OfCas", "onlyCA:TRUE", nothing},
+    {"OfAttributes", "onlyAA:TRUE", nothing},
+    {"OfSomeReasons", "onlysomereasons:keyCompromise", nothing},
+    {"Indirect", "indirectCRL:TRUE", nothing},
+    {"OfTheSamePoint", "fullname:URI:http://crl.example/a", "PASSED"},
+    {"OfASecondPoint", "fullname:URI:http://crl.example/b", "PASSED"},
+    {"OfAnotherPoint", "fullname:URI:http://crl.example/c", nothing},
+};
+class PartialList : public testing::TestWithParam<Part> {};
+TEST_P(PartialList, CountsForTheCertificatesThatItIsFor) {
+  auto extensions = test::tsa_extensions();
+  extensions.emplace_back("crlDistributionPoints",
+                          "URI:http://crl.example/a,URI:http://crl.example/b");
+  const auto tsa = make_identity({.name = "With Points", .extensions = extensions, .serial = 21},
+                                 &authority().root);
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.certificates = {tsa.certificate};
+  spec.crls = {make_crl(
+      authority().root,
+      {.this_update = "2030-01-01", .next_update = "2032-01-01", .for_a_part = GetParam().of})};
+  const JudgeOptions options = authority().options("2031-01-01");
+  const Report report = TokenJudge(options).judge(make_token(tsa, spec), options.at, nullptr);
+  EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
+}
+INSTANTIATE_TEST_SUITE_P(Revocation, PartialList, testing::ValuesIn(parts),
+                         [](const auto& row) { return row.param.name; });
+
+// CAdES puts what validates a signature into unsigned attributes (RFC 5126 sections 6.3.3, 6.3.4).
+TEST(Revocation, CertificatesAndListsInUnsignedAttributesCount) {
+  const auto list_of = [](const Bytes& element) {
+    DerWriter out;
+    out.constructed(tag::sequence, [&] { out.raw(element); });
+    return out.take();
+  };
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  DerWriter values;
+  values.constructed(tag::sequence, [&] {
+    values.constructed(tag::context(0), [&] { values.raw(list_of(spec.crls.front())); });
+  });
+  spec.unsigned_attributes = {
+      {"1.2.840.113549.1.9.16.2.23", list_of(spec.certificates.front())},
+      {"1.2.840.113549.1.9.16.2.24", to_bytes(values.view())},
+      {"1.2.840.113549.1.9.16.2.24", Bytes{0x30, 0x03, 0xA0, 0x01, 0x00}},  // nothing protects it
+      {"1.2.3.4", Bytes{0x05, 0x00}}};
+  spec.certificates.clear();
+  spec.crls.clear();
+  const JudgeOptions options = authority().options("2031-01-01");
+  const Report report =
+      TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr);
+  EXPECT_EQ(outcome(report), "PASSED") << text(report);
+  spec.unsigned_attributes.erase(spec.unsigned_attributes.begin());
+  EXPECT_NE(
+      outcome(TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr)),
+      "PASSED");
+}
+
+TEST(Revocation, ACaThatMayNotSignListsTellsNothing) {
+  const auto ca = make_identity({.name = "No Lists",
+                                 .extensions = {{"basicConstraints", "critical,CA:TRUE"},
+                                                {"keyUsage", "critical,keyCertSign"}}},
+                                nullptr);
+  const auto tsa =
+      make_identity({.name = "Under It", .extensions = test::tsa_extensions(), .serial = 3}, &ca);
+  TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+  spec.certificates = {tsa.certificate};
+  spec.crls = {make_crl(ca, {.this_update = "2030-01-01", .next_update = "2032-01-01"})};
+  JudgeOptions options = authority().options("2031-01-01");
+  options.anchors.certificates = {ca.certificate};
+  const Report report = TokenJudge(options).judge(make_token(tsa, spec), options.at, nullptr);
+  EXPECT_EQ(outcome(report), nothing) << text(report);
+  EXPECT_NE(text(report).find("may not sign revocation lists"), std::string::npos);
 }
 
 }  // namespace

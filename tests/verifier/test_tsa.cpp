@@ -177,16 +177,29 @@ void write_signer_info(DerWriter& out, const Identity& tsa, const TokenSpec& spe
   message.element(tag::set, attributes);
   const Bytes signature = sign(tsa, spec, message.view());
   out.constructed(tag::sequence, [&] {
-    out.integer(1);
-    out.constructed(tag::sequence, [&] {
-      out.raw({name, name_size});
-      out.integer(
-          static_cast<std::uint64_t>(ASN1_INTEGER_get(X509_get0_serialNumber(certificate.get()))));
-    });
+    out.integer(spec.by_key_identifier ? 3 : 1);
+    if (spec.by_key_identifier) {
+      const ASN1_OCTET_STRING* id = X509_get0_subject_key_id(certificate.get());
+      check(id != nullptr, "a certificate with an identifier of its key");
+      out.element(tag::context_primitive(0),
+                  {ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))});
+    } else {
+      out.constructed(tag::sequence, [&] {
+        out.raw({name, name_size});
+        out.integer(static_cast<std::uint64_t>(
+            ASN1_INTEGER_get(X509_get0_serialNumber(certificate.get()))));
+      });
+    }
     write_digest_algorithm(out, spec.digest);
     out.element(tag::context(0), attributes);
     write_signature_algorithm(out, tsa, spec);
     out.octet_string(signature);
+    if (spec.unsigned_attributes.empty()) return;
+    out.constructed(tag::context(1), [&] {
+      for (const auto& [type, value] : spec.unsigned_attributes) {
+        write_attribute(out, type, [&] { out.raw(value); });
+      }
+    });
   });
 }
 
@@ -324,6 +337,13 @@ Bytes make_crl(const Identity& issuer, const CrlSpec& spec) {
     X509_CRL_add_ext(crl.get(), extension, -1);
     X509_EXTENSION_free(extension);
     ASN1_OCTET_STRING_free(data);
+  }
+  if (!spec.for_a_part.empty()) {
+    X509_EXTENSION* extension = X509V3_EXT_conf(nullptr, nullptr, "issuingDistributionPoint",
+                                                ("critical," + spec.for_a_part).c_str());
+    check(extension != nullptr, "test extension");
+    X509_CRL_add_ext(crl.get(), extension, -1);
+    X509_EXTENSION_free(extension);
   }
   X509_CRL_sort(crl.get());
   check(X509_CRL_sign(crl.get(), issuer.key.get(), digest_for(issuer.kind)) > 0, "test CRL");

@@ -57,6 +57,7 @@ struct CrlSpec {
   std::string next_update;
   std::vector<RevokedSpec> revoked = {};
   std::string expired_since = {};  // expiredCertsOnCRL
+  std::string for_a_part = {};     // issuingDistributionPoint, as openssl.cnf spells it
 };
 Bytes make_crl(const Identity& issuer, const CrlSpec& spec);
 
@@ -73,6 +74,9 @@ struct TokenSpec {
   std::optional<int> accuracy_s = 1;
   std::string critical_extension;  // an OID
   bool indefinite = false;         // BER: outer lengths and the content in segments
+  bool by_key_identifier = false;  // that is how the signer is named
+  // Types, dotted, and values of unsigned attributes.
+  std::vector<std::pair<std::string, Bytes>> unsigned_attributes = {};
   std::vector<Bytes> certificates;
   std::vector<Bytes> crls;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/test_tsa.hpp"
 #include "verifier/cms.hpp"
@@ -164,6 +165,60 @@ TEST(TimeStampedData, IsShownTokenByToken) {
   EXPECT_NE(shown->as_json().find("\"timeStampedData\":{\"contentOctets\":12"), std::string::npos);
   const auto detached = inspect(time_stamped_data({.content = std::nullopt}), InspectDetail::brief);
   EXPECT_EQ(detached->as_text().find("content octets"), std::string::npos);
+}
+
+// Evidence ::= CHOICE { [0] time-stamps, [1] an evidence record, [2] anything }
+Bytes stamped_data_with(ByteView evidence) {
+  DerWriter out;
+  out.constructed(tag::sequence, [&] {
+    out.oid(oid_of::time_stamped_data);
+    out.constructed(tag::context(0), [&] {
+      out.constructed(tag::sequence, [&] {
+        out.integer(1);
+        out.octet_string(as_bytes(document));
+        out.raw(evidence);
+      });
+    });
+  });
+  return out.take();
+}
+
+TEST(TimeStampedData, MayHoldAnEvidenceRecord) {
+  const Bytes record = test::EvidenceMaker(authority(), {std::string(document)})
+                           .stamp_at("2030-01-01", sha256)
+                           .record();
+  Bytes evidence = record;
+  evidence[0] = tag::context(1);
+  const Bytes octets = stamped_data_with(evidence);
+  const auto file = parse_time_stamp_file(octets);
+  ASSERT_TRUE(file) << to_string(file.error());
+  ASSERT_TRUE(file->evidence_record);
+  EXPECT_EQ(*file->evidence_record, record);
+  EXPECT_TRUE(digest_algorithms(*file).empty());
+  const std::string words = inspect(octets, InspectDetail::brief)->as_text();
+  EXPECT_NE(words.find("evidence record:"), std::string::npos) << words;
+}
+
+TEST(TimeStampedData, OfAnotherKindOrTooManyIsRefused) {
+  EXPECT_EQ(parse_time_stamp_file(stamped_data_with(Bytes{0xA2, 0x00})).error().code,
+            Errc::unsupported);
+  DerWriter many;
+  many.constructed(tag::context(0), [&] {
+    for (int i = 0; i < 1'001; ++i) {
+      many.constructed(tag::sequence, [&] { many.constructed(tag::sequence, [] {}); });
+    }
+  });
+  EXPECT_EQ(parse_time_stamp_file(stamped_data_with(many.view())).error().code, Errc::too_large);
+  EXPECT_FALSE(parse_time_stamp_file(stamped_data_with(Bytes{0xA0, 0x00})));
+}
+
+TEST(TimeStampFile, NamesTheHashFunctionThatItsDocumentIsNeededIn) {
+  const Bytes octets = token_over(as_bytes(document));
+  const auto token = parse_time_stamp_file(octets);
+  EXPECT_EQ(digest_algorithms(*token), std::vector{sha256});
+  // A document that was hashed otherwise decides nothing.
+  const DataObject other{"document", {{DigestAlgorithm::sha512, Digest(Bytes(64, 1))}}};
+  EXPECT_EQ(judge(token_over(as_bytes(document)), {other}), "INDETERMINATE UNSUPPORTED_ALGORITHM");
 }
 
 }  // namespace

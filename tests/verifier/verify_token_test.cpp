@@ -395,5 +395,21 @@ TEST(VerifyToken, JudgesForSeveralThreadsAtOnce) {
   EXPECT_EQ(passed, 4 * 50 * 8);
 }
 
+TEST(VerifyToken, TheSignerMayBeNamedByTheIdentifierOfItsKey) {
+  const Authority& one = clock_authority();
+  auto extensions = test::tsa_extensions();
+  extensions.emplace_back("subjectKeyIdentifier", "0102030405");
+  const Identity tsa = test::make_identity(
+      {.name = "Named By Key", .extensions = extensions, .serial = 31}, &one.root);
+  TokenSpec spec = one.spec(DigestAlgorithm::sha256, imprint(), stamped_at);
+  spec.certificates = {one.tsa.certificate, tsa.certificate};
+  spec.by_key_identifier = true;
+  const JudgeOptions options = one.options(judged_at);
+  const TokenJudge judge(options);
+  EXPECT_EQ(outcome(judge.judge(make_token(tsa, spec), options.at, nullptr)), "PASSED");
+  spec.certificates = {one.tsa.certificate};
+  EXPECT_NE(outcome(judge.judge(make_token(tsa, spec), options.at, nullptr)), "PASSED");
+}
+
 }  // namespace
 }  // namespace perdura::verifier

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/verifier/reports.hpp"
+#include "tests/verifier/test_ocsp.hpp"
 #include "tests/verifier/test_tsa.hpp"
 #include "verifier/evidence.hpp"
 #include "verifier/evidence_file.hpp"
@@ -265,6 +266,16 @@ const Malformed malformed[] = {
     {"canonicalization", "xml-exc-c14n#", "xml-exc-c14n#x",
      "canonicalization http://www.w3.org/2001/10/xml-exc-c14n#x is not known"},
     {"token_type", "Type=\"RFC3161\"", "", "has no Type"},
+    {"no_algorithm", "DigestMethod Algorithm", "DigestMethod Name", "has no Algorithm"},
+    {"no_method", "<DigestMethod", "<x/><DigestMethod",
+     "lacks DigestMethod, CanonicalizationMethod or ArchiveTimeStamp"},
+    {"not_base64", "<TimeStampToken Type=\"RFC3161\">", "<TimeStampToken Type=\"RFC3161\">*",
+     "does not hold base64"},
+    {"two_tokens", "<TimeStamp>", "<TimeStamp><x/>", "has no TimeStampToken, or too much"},
+    {"second_sequence", "<ArchiveTimeStampSequence>",
+     "<ArchiveTimeStampSequence/><ArchiveTimeStampSequence>", "has no chain"},
+    {"unknown_child", "<ArchiveTimeStampSequence>", "<x/><ArchiveTimeStampSequence>",
+     "does not belong here"},
     {"foreign_element", "<HashTree>", "<x xmlns='urn:x'/><HashTree>", "does not belong here"},
 };
 class MalformedXmlEvidence : public testing::TestWithParam<Malformed> {};
@@ -300,6 +311,31 @@ TEST(XmlEvidence, IsShownChainByChainWithWhatStandsBesideTheTokens) {
     EXPECT_NE(words.find(line), std::string::npos) << line << words;
   }
   EXPECT_NE(shown->as_json().find("\"xmlEvidenceRecord\":{"), std::string::npos);
+}
+
+TEST(XmlEvidence, HintsAndEncryptionAreNotedAndNotUsed) {
+  const std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
+  const std::string with =
+      replaced(xml, "<ArchiveTimeStampSequence>",
+               "<EncryptionInformation/><SupportingInformationList/><ArchiveTimeStampSequence>");
+  EvidenceReport report;
+  EXPECT_EQ(judge(with, documents, &report), "PASSED") << text(report.report);
+  EXPECT_NE(text(report.report).find("hints"), std::string::npos) << text(report.report);
+}
+
+TEST(XmlEvidence, OcspResponsesBesideATokenCount) {
+  const test::Authority& one = authority();
+  const Bytes good = test::make_ocsp(one.root, one.root, one.tsa,
+                                     {.this_update = "2030-06-01", .next_update = "2031-06-01"});
+  const std::string information =
+      "<CryptographicInformationList><CryptographicInformation Order=\"1\" Type=\"OCSP\">" +
+      to_base64(good) + "</CryptographicInformation></CryptographicInformationList>";
+  const std::string xml =
+      XmlMaker(documents).with_information(information).chain_at("2030-01-01", sha256).record();
+  const auto shown = inspect(as_bytes(xml), InspectDetail::full);
+  ASSERT_TRUE(shown) << to_string(shown.error());
+  EXPECT_NE(shown->as_text().find("answers: 1\n"), std::string::npos) << shown->as_text();
+  EXPECT_EQ(judge(xml, documents), "PASSED");
 }
 
 }  // namespace
