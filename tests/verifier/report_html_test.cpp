@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/reports.hpp"
 #include "verifier/findings.hpp"
 #include "verifier/page_chains.hpp"
 #include "verifier/proof_picture.hpp"
@@ -329,6 +330,79 @@ TEST(Spool, GivesBackWhatWasWrittenHoweverLong) {
   ASSERT_TRUE(spool.copy_to(out));
   EXPECT_EQ(out.str().size(), all.size());
   EXPECT_EQ(out.str(), all);
+}
+
+TEST(ReportShape, PutsEqualSentencesOfAllPartsTogether) {
+  const auto finding = [](const char* who, const char* detail) {
+    return undecided(SubIndication::no_trust_anchor,
+                     say("record.document-missing", {{"document", who}}), detail, "rule");
+  };
+  const Report deep{"all",
+                    {finding("a", "one"), warned("mind", "", "")},
+                    {{"part", {finding("b", "one")}, {{"deeper", {finding("c", "two")}, {}}}},
+                     {"other part", {warned("mind", "", "")}, {}}}};
+  const Report flat = flattened(deep);
+  EXPECT_TRUE(flat.parts.empty());
+  ASSERT_EQ(flat.findings.size(), 2U);
+  EXPECT_EQ(flat.findings[0].what.parameters[0].value.words, "\u2026");
+  EXPECT_TRUE(flat.findings[0].detail.empty());
+  EXPECT_EQ(flat.findings[0].rule, "rule");
+  EXPECT_EQ(flat.verdict(), Verdict::indeterminate);
+  EXPECT_EQ(without_passed(deep).parts.size(), 2U);
+  // Sentences within sentences, and values that are words here and sentences there.
+  Report one{"it", {passed(say("report.note", {{"finding", say("verdict.passed")}}), "", "")}, {}};
+  Report other = one;
+  other.findings[0].what.parameters[0].value = "plain";
+  EXPECT_EQ(in_common(one, other).findings[0].what.parameters[0].value.words, "\u2026");
+  EXPECT_EQ(in_english(in_common(one, one).findings[0].what), in_english(one.findings[0].what));
+  Report more = one;
+  more.parts.push_back(one);
+  EXPECT_THROW(in_common(one, more), BrokenInvariant);
+}
+
+// What can't be read, can't be trusted and failed is pictured too, and what ends when.
+TEST(ProofPicture, ShowsEachVerdictAndWhatIsMissing) {
+  EvidenceMaker made(authority(), {"statement"});
+  made.stamp_at("2030-01-01", sha256).renew_at("2035-01-01").renew_at("2036-01-01");
+  const Bytes octets = made.record();
+  for (const bool trusted : {true, false}) {
+    JudgeOptions options = authority().options("2050-01-01");
+    if (!trusted) options.anchors.certificates.clear();
+    const auto record = parse_evidence_record(octets);
+    const auto evidence = judge_evidence_record(*record, made.objects(), GroupProof::whole_group,
+                                                TokenJudge(options));
+    ProofChains chains;
+    ASSERT_EQ(chains.add(evidence.chains, "track", true), 0U);
+    const std::string picture = proof_picture(chains, 0, options.at, Language::ja);
+    EXPECT_EQ(count(picture, "relied passed"), trusted ? 3U : 0U);
+    EXPECT_EQ(count(picture, "relied indeterminate"), trusted ? 0U : 3U);
+  }
+}
+
+TEST(ProofPicture, ShowsWhatFailedAndWhoHasALongName) {
+  const std::string long_name =
+      "\u8a18\u9332\u306e\u8a3c\u660e\u3092\u884c\u3046\u5c40\u3068\u305d\u306e"
+      "\u4ee3\u7406\u306e\u8005";
+  const Authority other("rsa", long_name + long_name);
+  EvidenceMaker made(other, {"statement"});
+  Bytes octets = made.stamp_at("2024-01-01", sha256).record();
+  octets[octets.size() - 3] ^= 1;  // of the signature
+  const auto record = parse_evidence_record(octets);
+  const JudgeOptions options = other.options("2050-01-01");
+  const auto evidence =
+      judge_evidence_record(*record, made.objects(), GroupProof::whole_group, TokenJudge(options));
+  const std::string html = page_of(evidence);
+  EXPECT_EQ(count(html, "relied failed"), 1U) << text(evidence.report);
+  EXPECT_NE(html.find("\u2026"), std::string::npos);
+  EXPECT_TRUE(is_utf8(html));
+  EXPECT_NE(html.find("class=\"end\""), std::string::npos);  // of RSA with 2048 bits
+}
+
+TEST(ProofChains, HoldsNothingThatHasNoTimeStamps) {
+  ProofChains chains;
+  EXPECT_EQ(chains.add({}, "", false), ProofChains::none);
+  EXPECT_TRUE(chains.all().empty());
+  EXPECT_TRUE(chains.alike().empty());
 }
 
 }  // namespace
