@@ -43,6 +43,8 @@ const Answer answers[] = {
     {"WithoutAnEnd",                  {.this_update = "2030-06-01"},                              "2031-01-01", "INDETERMINATE TRY_LATER"},
     {"Revoked",                       {.this_update = "2030-06-01", .next_update = "2031-06-01", .revoked = {{.when = "2030-03-01", .reason = 1}}}, "2031-01-01", "FAILED REVOKED_NO_POE"},
     {"RevokedWithoutAReason",         {.this_update = "2030-06-01", .next_update = "2031-06-01", .revoked = {{.when = "2029-03-01"}}}, "2031-01-01", "FAILED REVOKED"},
+    {"GoodByOneNamedByItsKey",        {.this_update = "2030-06-01", .next_update = "2031-06-01", .named_by_key = true}, "2031-01-01", "PASSED"},
+    {"Unknown",                       {.this_update = "2030-06-01", .next_update = "2031-06-01", .unknown = true}, "2031-01-01", "INDETERMINATE NO_REVOCATION_DATA"},
     {"AfterExpiry",                   {.this_update = "2060-06-01", .next_update = "2060-09-01"}, "2060-07-01", "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
     {"AfterExpiryWithAnArchive",      {.this_update = "2060-06-01", .next_update = "2060-09-01", .archive_cutoff = "2050-01-01"}, "2060-07-01", "PASSED"},
     {"AfterExpiryOutOfTheArchive",    {.this_update = "2060-06-01", .next_update = "2060-09-01", .archive_cutoff = "2060-02-01"}, "2060-07-01", "INDETERMINATE OUT_OF_BOUNDS_NO_POE"},
@@ -120,6 +122,53 @@ TEST(Ocsp, EvidenceCannotCrowdOutWhatThePersonGives) {
                          .revoked = {{.serial = 2, .when = "2030-06-01", .reason = 1}}})};
   const Report report = TokenJudge(options).judge(token, options.at, nullptr);
   EXPECT_NE(outcome(report), "PASSED") << text(report);
+}
+
+// Who may answer: RFC 6960 section 4.2.2.2.
+TEST(Ocsp, CountsFromTheIssuerAndWhomItGaveTheTaskAlone) {
+  const OcspSpec current{.this_update = "2030-06-01", .next_update = "2031-06-01"};
+  const auto& root = authority().root;
+  const auto answered_by = [&](const test::Identity& responder) {
+    return outcome(judge(make_ocsp(responder, root, authority().tsa, current), "2031-01-01"));
+  };
+  const std::string nothing = "INDETERMINATE NO_REVOCATION_DATA";
+  const auto extensions = test::responder_extensions();
+  EXPECT_EQ(answered_by(make_identity({.name = "Tasked", .extensions = extensions}, &root)),
+            "PASSED");
+  EXPECT_EQ(
+      answered_by(make_identity({.name = "Untasked", .extensions = test::tsa_extensions()}, &root)),
+      nothing);
+  EXPECT_EQ(answered_by(make_identity(
+                {.name = "Late", .not_before = "2030-12-01", .extensions = extensions}, &root)),
+            nothing);
+  const test::Authority stranger("ec", "Stranger");
+  EXPECT_EQ(answered_by(make_identity({.name = "Tasked By Another", .extensions = extensions},
+                                      &stranger.root)),
+            nothing);
+  // Somebody's CA with the issuer's name.
+  auto impostor = make_identity(
+      {.name = root.name, .key_name = "Impostor", .extensions = test::ca_extensions()}, nullptr);
+  EXPECT_EQ(answered_by(make_identity({.name = "Tasked By An Impostor", .extensions = extensions},
+                                      &impostor)),
+            nothing);
+}
+
+TEST(Ocsp, AboutAnotherCertificateOrMalformedTellsNothing) {
+  const OcspSpec current{.this_update = "2030-06-01", .next_update = "2031-06-01"};
+  const auto& root = authority().root;
+  const auto other =
+      make_identity({.name = "Other", .extensions = test::tsa_extensions(), .serial = 77}, &root);
+  EXPECT_EQ(outcome(judge(make_ocsp(root, root, other, current), "2031-01-01")),
+            "INDETERMINATE NO_REVOCATION_DATA");
+  Bytes spoilt = make_ocsp(root, root, authority().tsa, current);
+  for (std::size_t i = 4; i < 60; ++i) {  // of what is signed
+    spoilt[i] ^= 1;
+    EXPECT_NE(outcome(judge(spoilt, "2031-01-01")), "PASSED") << i;
+    spoilt[i] ^= 1;
+  }
+  for (const char* der : {"3000", "3003020101", "30053003020102"}) {
+    EXPECT_NE(outcome(judge(*from_hex(der), "2031-01-01")), "PASSED") << der;
+  }
 }
 
 }  // namespace

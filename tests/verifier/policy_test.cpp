@@ -130,5 +130,45 @@ TEST(AlgorithmPolicy, TheBuiltInOneNamesAllThatTheVerifierKnows) {
   EXPECT_EQ(written(policy.end_of({SignatureScheme::eddsa, 256, 0, "1.3.101.112"})), "open");
 }
 
+TEST(AlgorithmPolicy, PeriodsThatTouchAreOneAndEmptyOnesAreNone) {
+  const auto periods_of = [](std::vector<FitPeriod> periods) {
+    std::vector<PolicyEvaluation> evaluations;
+    for (FitPeriod& one : periods) evaluations.push_back({{}, one});
+    const AlgorithmPolicy policy = policy_with({{"X", {some_oid}, {}, evaluations, ""}});
+    std::string text;
+    for (const FitPeriod& one : policy.fitness_of_oid(some_oid).periods) {
+      text += written(one.start).substr(0, 4) + "-" + written(one.end).substr(0, 4) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(periods_of({period("2000-01-01", "2010-01-01"), period("2010-01-01", "2020-01-01")}),
+            "2000-2020 ");
+  EXPECT_EQ(periods_of({period("2000-01-01", "2020-01-01"), period("2005-01-01", "2010-01-01")}),
+            "2000-2020 ");
+  EXPECT_EQ(periods_of({period("2000-01-01", ""), period("2005-01-01", "2010-01-01")}),
+            "2000-open ");
+  EXPECT_EQ(periods_of({period("2005-01-01", ""), period("", "2010-01-01")}), "open-open ");
+  EXPECT_EQ(periods_of({period("2010-01-01", "2005-01-01")}), "");
+  EXPECT_EQ(periods_of({period("2010-01-01", "2020-01-01"), period("2000-01-01", "2005-01-01")}),
+            "2000-2005 2010-2020 ");
+}
+
+TEST(AlgorithmPolicy, KeyAndSignatureAreFitWhenBothAre) {
+  const auto both = [](FitPeriod key, FitPeriod whole) {
+    const AlgorithmPolicy policy = policy_with(
+        {{"RSA", {rsa_key}, {}, {{{}, key}}, ""}, {"S", {sha256_with_rsa}, {}, {{{}, whole}}, ""}});
+    const auto fitness =
+        policy.fitness_of(SignatureAlgorithm{SignatureScheme::rsa_pkcs1, 2048, 0, sha256_with_rsa});
+    if (fitness.periods.empty()) return std::string("never");
+    return written(fitness.periods[0].start).substr(0, 4) + "-" +
+           written(fitness.periods[0].end).substr(0, 4);
+  };
+  EXPECT_EQ(both(period("2000-01-01", "2020-01-01"), period("2010-01-01", "2030-01-01")),
+            "2010-2020");
+  EXPECT_EQ(both(period("", ""), period("2010-01-01", "2030-01-01")), "2010-2030");
+  EXPECT_EQ(both(period("2010-01-01", "2030-01-01"), period("", "")), "2010-2030");
+  EXPECT_EQ(both(period("2000-01-01", "2005-01-01"), period("2010-01-01", "")), "never");
+}
+
 }  // namespace
 }  // namespace perdura::verifier

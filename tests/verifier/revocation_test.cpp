@@ -258,6 +258,20 @@ TEST_P(PartialList, CountsForTheCertificatesThatItIsFor) {
   const Report report = TokenJudge(options).judge(make_token(tsa, spec), options.at, nullptr);
   EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
 }
+// RFC 5280 section 5.2: a delta list, and one with an extension that is critical and not known.
+TEST(Revocation, ListsOfKindsThatAreNotKnownDoNotCount) {
+  for (const bool delta : {true, false}) {
+    TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+    spec.crls = {make_crl(authority().root, {.this_update = "2030-01-01",
+                                             .next_update = "2032-01-01",
+                                             .of_a_kind = delta ? "2.5.29.27" : "1.2.3.4"})};
+    const JudgeOptions options = authority().options("2031-01-01");
+    EXPECT_EQ(
+        outcome(TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr)),
+        nothing);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Revocation, PartialList, testing::ValuesIn(parts),
                          [](const auto& row) { return row.param.name; });
 

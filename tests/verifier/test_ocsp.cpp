@@ -53,7 +53,10 @@ Bytes make_ocsp(const Identity& responder, const Identity& issuer, const Identit
   const auto next_update = time_of_text(spec.next_update);
   const auto when = time_of_text(spec.revoked ? spec.revoked->when : "");
   OCSP_SINGLERESP* single = OCSP_basic_add1_status(
-      response.get(), id.get(), spec.revoked ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD,
+      response.get(), id.get(),
+      spec.revoked   ? V_OCSP_CERTSTATUS_REVOKED
+      : spec.unknown ? V_OCSP_CERTSTATUS_UNKNOWN
+                     : V_OCSP_CERTSTATUS_GOOD,
       spec.revoked ? spec.revoked->reason : -1, when.get(), this_update.get(), next_update.get());
   check(single != nullptr, "test OCSP");
   if (!spec.archive_cutoff.empty()) {
@@ -67,7 +70,7 @@ Bytes make_ocsp(const Identity& responder, const Identity& issuer, const Identit
   check(ASN1_STRING_copy(produced, this_update.get()) == 1, "test OCSP");
   const EVP_MD* digest = responder.kind.starts_with("ed") ? nullptr : EVP_sha256();
   check(OCSP_basic_sign(response.get(), signer.get(), responder.key.get(), digest, nullptr,
-                        OCSP_NOTIME) == 1,
+                        spec.named_by_key ? OCSP_NOTIME | OCSP_RESPID_KEY : OCSP_NOTIME) == 1,
         "test OCSP");
   unsigned char* der = nullptr;
   const int size = i2d_OCSP_BASICRESP(response.get(), &der);

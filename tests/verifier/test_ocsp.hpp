@@ -13,6 +13,8 @@ struct OcspSpec {
   std::string next_update = {};     // empty: none
   std::string archive_cutoff = {};  // RFC 6960 section 4.4.4; empty: none
   std::optional<RevokedSpec> revoked = {};
+  bool unknown = false;       // that is the answer
+  bool named_by_key = false;  // the responder is
 };
 
 // The extensions of a certificate to whose owner a CA gave the task of answering.

@@ -196,8 +196,8 @@ void write_signer_info(DerWriter& out, const Identity& tsa, const TokenSpec& spe
     out.octet_string(signature);
     if (spec.unsigned_attributes.empty()) return;
     out.constructed(tag::context(1), [&] {
-      for (const auto& [type, value] : spec.unsigned_attributes) {
-        write_attribute(out, type, [&] { out.raw(value); });
+      for (const auto& one : spec.unsigned_attributes) {
+        write_attribute(out, one.first, [&] { out.raw(one.second); });
       }
     });
   });
@@ -294,6 +294,18 @@ Identity make_identity(const CertificateSpec& spec, const Identity* issuer) {
   return result;
 }
 
+static void add_extension(X509_CRL* crl, const std::string& dotted, bool critical, ByteView value) {
+  const std::unique_ptr<ASN1_OBJECT, void (*)(ASN1_OBJECT*)> oid(OBJ_txt2obj(dotted.c_str(), 1),
+                                                                 ASN1_OBJECT_free);
+  ASN1_OCTET_STRING* data = ASN1_OCTET_STRING_new();
+  ASN1_OCTET_STRING_set(data, value.data(), static_cast<int>(value.size()));
+  X509_EXTENSION* extension =
+      X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), critical ? 1 : 0, data);
+  X509_CRL_add_ext(crl, extension, -1);
+  X509_EXTENSION_free(extension);
+  ASN1_OCTET_STRING_free(data);
+}
+
 Bytes make_crl(const Identity& issuer, const CrlSpec& spec) {
   const std::unique_ptr<X509_CRL, void (*)(X509_CRL*)> crl(X509_CRL_new(), X509_CRL_free);
   const unsigned char* at = issuer.certificate.data();
@@ -329,14 +341,12 @@ Bytes make_crl(const Identity& issuer, const CrlSpec& spec) {
   if (!spec.expired_since.empty()) {
     DerWriter value;
     value.element(tag::generalized_time, as_bytes(spec.expired_since));
-    const std::unique_ptr<ASN1_OBJECT, void (*)(ASN1_OBJECT*)> oid(OBJ_txt2obj("2.5.29.60", 1),
-                                                                   ASN1_OBJECT_free);
-    ASN1_OCTET_STRING* data = ASN1_OCTET_STRING_new();
-    ASN1_OCTET_STRING_set(data, value.view().data(), static_cast<int>(value.view().size()));
-    X509_EXTENSION* extension = X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), 0, data);
-    X509_CRL_add_ext(crl.get(), extension, -1);
-    X509_EXTENSION_free(extension);
-    ASN1_OCTET_STRING_free(data);
+    add_extension(crl.get(), "2.5.29.60", false, value.view());
+  }
+  if (!spec.of_a_kind.empty()) {
+    DerWriter value;
+    value.integer(1);
+    add_extension(crl.get(), spec.of_a_kind, true, value.view());
   }
   if (!spec.for_a_part.empty()) {
     X509_EXTENSION* extension = X509V3_EXT_conf(nullptr, nullptr, "issuingDistributionPoint",

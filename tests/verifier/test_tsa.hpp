@@ -57,6 +57,7 @@ struct CrlSpec {
   std::string next_update;
   std::vector<RevokedSpec> revoked = {};
   std::string expired_since = {};  // expiredCertsOnCRL
+  std::string of_a_kind = {};      // a critical extension, dotted, whose value is the number 1
   std::string for_a_part = {};     // issuingDistributionPoint, as openssl.cnf spells it
 };
 Bytes make_crl(const Identity& issuer, const CrlSpec& spec);
