@@ -264,6 +264,13 @@ constexpr Sentence table[] = {
     {"evidence.record-unreadable", "The evidence record '{track}' can't be read."},
     {"evidence.record-of-unreadable-kind",
      "The evidence record '{track}' is of a kind that this program can't read."},
+    {"evidence.time-stamp-not-yet-made",
+     "A time-stamp was not yet made at that moment and is left out of account."},
+    {"evidence.time-stamps-not-yet-made",
+     "{count} time-stamps were not yet made at that moment and are left out of account."},
+    {"evidence.nothing-stamped-yet",
+     "The first time-stamp was not yet made at that moment, so nothing proves that the documents "
+     "existed then."},
     {"evidence.document-as-stamped", "The document is, bit for bit, what was time-stamped."},
     {"evidence.documents-as-stamped",
      "All {count} documents are, bit for bit, what was time-stamped."},

@@ -272,6 +272,14 @@ constexpr Sentence table[] = {
     {"evidence.record-unreadable", "証拠記録「{track}」を読み取れません。"},
     {"evidence.record-of-unreadable-kind",
      "証拠記録「{track}」は、このプログラムでは読み取れない種類のものです。"},
+    {"evidence.time-stamp-not-yet-made",
+     "その時点でまだ作成されていなかったタイムスタンプがあり、考慮に入れていません。"},
+    {"evidence.time-stamps-not-yet-made",
+     "その時点でまだ作成されていなかった {count} 個のタイムスタンプは、考慮に入れていません。"},
+    {"evidence.nothing-stamped-yet",
+     "その時点では最初のタイムスタンプもまだ作成されておらず、文書がその時に存在したことは何によっ"
+     "ても"
+     "証明されません。"},
     {"evidence.document-as-stamped",
      "文書は、タイムスタンプが付与されたものと 1 ビットの違いもなく一致します。"},
     {"evidence.documents-as-stamped",

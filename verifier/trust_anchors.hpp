@@ -50,6 +50,9 @@ enum class ReportDetail {
 struct JudgeOptions {
   TrustAnchors anchors;
   Time at;  // the moment as of which the newest time-stamp must hold
+  // Whoever judges chose that moment: what was stamped after it did not exist yet and is left out
+  // of account. Otherwise it is now, and a time-stamp from after it is wrong.
+  bool at_chosen = false;
   RevocationMode revocation = RevocationMode::required;
   std::vector<Bytes> extra_certificates;  // DER; to build paths with, not trusted
   std::vector<Bytes> extra_crls;          // DER; their signatures are checked

@@ -226,8 +226,16 @@ class ContainerChecks {
     return objects;
   }
 
+  // Evidence of after the moment that was chosen. What it covers is told not to be covered, unless
+  // something older covers it.
+  void leave_out(const Text& subject) {
+    result_.report.parts.push_back({subject, {stamped_later(1, options_.at)}, {}});
+    if (++left_out_ == pieces_.size()) add(nothing_stamped_yet(options_.at));
+  }
+
   void judge_record(Piece& piece) {
     piece.visited = true;
+    const Text subject = say("subject.evidence-record-in", {{"file", piece.name}});
     Report part;
     EvidenceReport report;
     const auto objects = objects_of(piece);
@@ -236,9 +244,10 @@ class ContainerChecks {
           undecided(SubIndication::no_evidence, say("asic.about-nothing"), "", manifest_rule));
     } else {
       report = piece.record->judge(objects, false, options_);
+      if (report.chains.empty()) return leave_out(subject);
       part = std::move(report.report);
     }
-    part.subject = say("subject.evidence-record-in", {{"file", piece.name}});
+    part.subject = subject;
     piece.intact = piece.manifest == nullptr || check_references(piece, part);
     const Verdict verdict = part.verdict();
     if (verdict != Verdict::failed && !report.chains.empty()) {
@@ -278,11 +287,16 @@ class ContainerChecks {
 
   void judge_time_stamp(Piece& piece) {
     if (std::exchange(piece.visited, true)) return;
+    const Text subject = say("subject.time-stamp-in", {{"file", piece.name}});
+    if (judge_.not_yet_made(piece.token)) {
+      leave_out(subject);
+      return;
+    }
     const JudgedPtr later = later_than(piece);
     const JudgedPtr judged = later != nullptr ? judge_.judged(piece.token, later)
                                               : judge_.judged(piece.token, options_.at);
     Report part = judged->report();
-    part.subject = say("subject.time-stamp-in", {{"file", piece.name}});
+    part.subject = subject;
     if (judged->token() != nullptr && !piece.plan.algorithms.empty()) {
       check_stamped(piece, *judged, part);
     }
@@ -365,6 +379,7 @@ class ContainerChecks {
   bool simple_ = false;
   std::vector<AsicManifest> manifests_;  // complete before pieces point into it
   std::vector<Piece> pieces_;
+  std::size_t left_out_ = 0;
   EvidenceReport result_;
 };
 

@@ -82,8 +82,19 @@ class CmsChecks {
     return result;
   }
 
+  // Whether record `i` was begun only after the moment that was chosen, when an older one was
+  // there.
+  bool came_later(std::size_t i) const {
+    return options_.at_chosen && i > 0 && readable_[i].first > options_.at;
+  }
+
   void judge(std::size_t i) {
     const Readable& one = readable_[i];
+    const Text subject = say("subject.evidence-record-number", {{"number", std::to_string(i + 1)}});
+    if (came_later(i)) {
+      result_.report.parts.push_back({subject, {stamped_later(1, options_.at)}, {}});
+      return;
+    }
     const bool external = object_.evidence[one.position].external;
     std::optional<EvidenceReport> best;
     for (const Bytes& octets : readings(i)) {
@@ -95,8 +106,7 @@ class CmsChecks {
       if (!best || good) best = std::move(report);
       if (good) break;
     }
-    best->report.subject =
-        say("subject.evidence-record-number", {{"number", std::to_string(i + 1)}});
+    best->report.subject = subject;
     if (external && object_.detached && objects_.empty()) {
       best->report.findings.push_back(undecided(
           SubIndication::no_evidence, say("cms.content-not-given"), "id-aa-er-external", appendix));

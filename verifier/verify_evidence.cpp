@@ -392,6 +392,28 @@ class EvidenceChecks {
   Report report_;
 };
 
+// How many time-stamps at the end of `record` are of after the moment that was chosen.
+std::size_t not_yet_made(const EvidenceRecord& record, const TokenJudge& judge) {
+  std::size_t count = 0;
+  for (std::size_t c = record.chains.size(); c-- > 0;) {
+    const auto& chain = record.chains[c].archive_timestamps;
+    for (std::size_t j = chain.size(); j-- > 0; ++count) {
+      if (!judge.not_yet_made(chain[j].time_stamp)) return count;
+    }
+  }
+  return count;
+}
+
+// The record without its last `count` time-stamps, which are not all.
+EvidenceRecord without_last(EvidenceRecord record, std::size_t count) {
+  for (; count > 0; --count) {
+    auto& chain = record.chains.back().archive_timestamps;
+    chain.pop_back();
+    if (chain.empty()) record.chains.pop_back();
+  }
+  return record;
+}
+
 }  // namespace
 
 const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
@@ -404,7 +426,31 @@ const Digest* digest_of(const DataObject& object, DigestAlgorithm algorithm) {
 EvidenceReport judge_linked_evidence(const EvidenceRecord& record, const EvidenceLinks& links,
                                      std::span<const DataObject> objects, GroupProof proof,
                                      const TokenJudge& judge) {
-  return EvidenceChecks(record, links, objects, proof, judge).run();
+  const std::size_t later = not_yet_made(record, judge);
+  if (later == 0) return EvidenceChecks(record, links, objects, proof, judge).run();
+  std::size_t all = 0;
+  for (const auto& chain : record.chains) all += chain.archive_timestamps.size();
+  const Time at = judge.options().at;
+  if (later == all) {
+    return {{say("subject.evidence-record"), {nothing_stamped_yet(at)}, {}}, {}, {}};
+  }
+  const EvidenceRecord then = without_last(record, later);
+  EvidenceReport result = EvidenceChecks(then, links, objects, proof, judge).run();
+  result.report.findings.push_back(stamped_later(later, at));
+  return result;
+}
+
+Finding stamped_later(std::size_t count, Time at) {
+  const std::string detail = "judged as of " + to_string(at);
+  constexpr const char* rule = "RFC 4998 section 5.3";
+  if (count == 1) return warned(say("evidence.time-stamp-not-yet-made"), detail, rule);
+  return warned(say("evidence.time-stamps-not-yet-made", {{"count", std::to_string(count)}}),
+                detail, rule);
+}
+
+Finding nothing_stamped_yet(Time at) {
+  return undecided(SubIndication::no_poe, say("evidence.nothing-stamped-yet"),
+                   "judged as of " + to_string(at), "RFC 4998 section 5.3");
 }
 
 EvidenceReport judge_evidence_record(const EvidenceRecord& record,

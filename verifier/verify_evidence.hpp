@@ -76,6 +76,12 @@ EvidenceReport judge_evidence_record(const EvidenceRecord& record,
                                      std::span<const DataObject> objects, GroupProof proof,
                                      const TokenJudge& judge);
 
+// What is said of `count` time-stamps that are left out of account, since they are of after the
+// moment that was chosen.
+Finding stamped_later(std::size_t count, Time at);
+// What is said where no other time-stamp is left.
+Finding nothing_stamped_yet(Time at);
+
 // The same for what somebody has: as a whole group; and, unless it must be `complete` and when that
 // fails, as objects that are covered beside others, which a warning says.
 EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataObject> objects,

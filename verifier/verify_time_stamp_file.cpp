@@ -17,7 +17,16 @@ class FileChecks {
 
   EvidenceReport run() {
     report_.subject = say("subject.one-time-stamp");
-    judge_tokens();
+    std::size_t made = file_.time_stamps.size();
+    while (made > 0 && judge_.not_yet_made(file_.time_stamps[made - 1].token)) --made;
+    if (made == 0) {
+      report_.findings.push_back(nothing_stamped_yet(judge_.options().at));
+      return {std::move(report_), {}, {}};
+    }
+    judge_tokens(made);
+    if (const std::size_t later = file_.time_stamps.size() - made; later > 0) {
+      report_.findings.push_back(stamped_later(later, judge_.options().at));
+    }
     for (std::size_t i = 0; i < tokens_.size(); ++i) check(i);
     EvidenceReport result{std::move(report_), std::nullopt, {}};
     if (result.report.verdict() == Verdict::passed) {
@@ -34,12 +43,12 @@ class FileChecks {
   }
 
   // From the newest to the oldest, since each is judged as of the one that covers it.
-  void judge_tokens() {
+  void judge_tokens(std::size_t made) {
     const auto& stamps = file_.time_stamps;
-    tokens_.resize(stamps.size());
-    for (std::size_t i = stamps.size(); i-- > 0;) {
-      tokens_[i] = i + 1 == stamps.size() ? judge_.judged(stamps[i].token, judge_.options().at)
-                                          : judge_.judged(stamps[i].token, tokens_[i + 1]);
+    tokens_.resize(made);
+    for (std::size_t i = made; i-- > 0;) {
+      tokens_[i] = i + 1 == made ? judge_.judged(stamps[i].token, judge_.options().at)
+                                 : judge_.judged(stamps[i].token, tokens_[i + 1]);
     }
   }
 

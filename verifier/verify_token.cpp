@@ -175,6 +175,12 @@ JudgedPtr TokenJudge::judged(ByteView content_info, JudgedPtr later) const {
   return state_->judged(content_info, std::move(later), reference);
 }
 
+bool TokenJudge::not_yet_made(ByteView content_info) const {
+  if (!state_->options.at_chosen) return false;
+  const JudgedPtr known = judged(content_info, state_->options.at);
+  return known->token() != nullptr && known->token()->tst_info.gen_time > state_->options.at;
+}
+
 Report TokenJudge::judge(ByteView content_info, Time reference,
                          const Digest* expected_imprint) const {
   const JudgedPtr known = judged(content_info, reference);

@@ -71,6 +71,9 @@ class TokenJudge {
   std::shared_ptr<const JudgedToken> judged(ByteView content_info,
                                             std::shared_ptr<const JudgedToken> later) const;
 
+  // Whether a token is of after the moment that was chosen: as of then it did not exist.
+  bool not_yet_made(ByteView content_info) const;
+
   // One token by itself; with `expected_imprint`, also whether it stamps that hash value.
   Report judge(ByteView content_info, Time reference, const Digest* expected_imprint) const;
 

@@ -49,6 +49,7 @@ struct SameRule {
 constexpr std::array same_rules = {
     SameRule{"RFC 4998 section 3.1", "RFC 6283 section 2.1"},
     SameRule{"RFC 4998 section 3.3", "RFC 6283 section 2.3"},
+    SameRule{"RFC 4998 section 5.3", "RFC 6283 section 4.3"},
     SameRule{"RFC 4998 section 6.1", "RFC 6283 section 5"},
     SameRule{"RFC 4998 sections 4.1 and 4.3", "RFC 6283 section 4.1.1"},
     SameRule{"RFC 4998 section 4.3 steps 3 and 4", "RFC 6283 section 3.3"},

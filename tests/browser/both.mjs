@@ -57,14 +57,14 @@ const ofSummary = (summary) => ({
 
 const unread = { unread: true };
 
-// A case: { files, trust, crls, at, revocation, logKey }, with paths.
+// A case: { files, trust, crls, at, revocation, logKey }, with paths. Without `at`: as of now.
 export function judgeHere(one) {
   const open = [...one.files, ...one.trust, ...(one.crls ?? [])].map(octetsOfFile);
   const records = [];
   try {
     const outcome = core.judge({
       files: open.slice(0, one.files.length), trust: open.slice(one.files.length),
-      at: core.parseTime(one.at), revocationRequired: one.revocation !== 'if-present',
+      at: one.at ? core.parseTime(one.at) : Math.floor(Date.now() / 1000), atChosen: Boolean(one.at), revocationRequired: one.revocation !== 'if-present',
       logKey: one.logKey ?? null,
     }, { onRecord: (record) => records.push(ofRecord(record)), onProgress: () => {} });
     if (outcome.kind === 'package') return { records, summary: ofSummary(outcome.summary) };
@@ -83,7 +83,7 @@ export async function judgeThere(one) {
   const evidence = one.files.filter((path) => path.endsWith('.ers'));
   const others = one.files.filter((path) => !path.endsWith('.ers'));
   const args = [
-    '--json', '--at', one.at, '--revocation', one.revocation ?? 'required',
+    '--json', ...(one.at ? ['--at', one.at] : []), '--revocation', one.revocation ?? 'required',
     ...one.trust.flatMap((path) => ['--trust', path]),
     ...(one.crls ?? []).flatMap((path) => ['--crl', path]),
     ...evidence.flatMap((path) => ['--evidence', path]),

@@ -34,6 +34,9 @@ for (const kind of ['evidence_record', 'other_makers']) {
       // A member that is left out is no failure where single documents are judged.
       if (vector.name.includes('group_member_left_out') || vector.name.includes('a_document_is_missing')) {
         assert.equal(classOf(here), 'PASSED');
+      } else if (vector.name.includes('judged_before_it_was_made')) {
+        // As of a moment that was chosen it did not exist; as of now it would be wrong.
+        assert.equal(classOf(here), 'INDETERMINATE');
       } else {
         const expected = vector.fields.verdict.toUpperCase();
         assert.equal(here.unread ? 'FAILED' : classOf(here), expected);

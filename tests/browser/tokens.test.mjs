@@ -23,6 +23,7 @@ const at = '2030-02-01T00:00:00Z';
 const fresh = { from: '2030-01-02T00:00:00Z', next: '2030-03-01T00:00:00Z' };
 
 // Judges evidence with both verifiers; the class of what they agree on.
+// `when` null: as of now.
 async function sameOfBoth({ evidence, anchors, crls = [], when = at, revocation }) {
   const write = (octetsOfFile, ending) => {
     const path = join(folder, `${++made}.${ending}`);
@@ -194,7 +195,8 @@ add('a token in BER', 'PASSED', () => {
   const body = der.subarray(der[1] === 0x82 ? 4 : 3);
   return { evidence: single(Buffer.concat([Buffer.of(0x30, 0x80), body, Buffer.of(0, 0)])), anchors: [root] };
 });
-add('a time in the future', 'FAILED', () => simple({ time: '2030-02-01T00:10:00Z' }));
+add('a time after the moment that was chosen', 'INDETERMINATE', () => simple({ time: '2030-02-01T00:10:00Z' }));
+add('a time in the future', 'FAILED', () => simple({ time: '2059-01-01T00:00:00Z' }, { when: null }));
 add('a clock slightly ahead', null, () => simple({ time: '2030-02-01T00:04:00Z' }, { crls: [revocationList({ by: root, from: '2030-02-02T00:00:00Z' })] }));
 
 // The authority's certificate.

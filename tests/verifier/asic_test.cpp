@@ -60,8 +60,10 @@ class Asic : public testing::Test {
         manifest("META-INF/evidencerecord001.ers",
                  reference("a.txt", "one") + reference("b/c%20d.txt", "two")));
   }
-  std::string judge() {
-    const auto judged = judge_asic(folder_.path(), authority().options("2050-01-01"));
+  std::string judge(const std::string& as_of = "") {
+    JudgeOptions options = authority().options(as_of.empty() ? "2050-01-01" : as_of);
+    options.at_chosen = !as_of.empty();
+    const auto judged = judge_asic(folder_.path(), options);
     if (!judged) return judged.error().what;
     report_ = *judged;
     return outcome(judged->report);
@@ -184,6 +186,10 @@ TEST_F(Asic, ATimeStampIsJudgedAsOfTheOneThatCoversIt) {
   put("META-INF/timestamp002.tst", token_over(second, "2040-01-01"));
   EXPECT_EQ(judge(), "PASSED") << text(report_.report);
   EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+  EXPECT_EQ(judge("2041-01-01"), "PASSED");
+  EXPECT_EQ(judge("2035-01-01"), "PASSED") << text(report_.report);
+  EXPECT_NE(text(report_.report).find("was not yet made at that moment"), std::string::npos);
+  EXPECT_EQ(judge("2029-01-01"), "INDETERMINATE NO_POE") << text(report_.report);
   // Listed with a wrong digest it is covered by nothing, and the container fails.
   put("META-INF/timestamp001.tst", token_over(first, "2030-01-02"));
   EXPECT_EQ(judge(), "FAILED HASH_FAILURE") << text(report_.report);
@@ -202,6 +208,8 @@ TEST_F(Asic, AnEvidenceRecordCanCoverATimeStamp) {
                                                   reference("META-INF/timestamp.tst", token)));
   EXPECT_EQ(judge(), "PASSED") << text(report_.report);
   EXPECT_EQ(to_string(*report_.existed_since), "2030-01-01T00:00:01Z");
+  EXPECT_EQ(judge("2031-01-01"), "PASSED") << text(report_.report);
+  EXPECT_EQ(judge("2029-01-01"), "INDETERMINATE NO_POE") << text(report_.report);
 }
 
 TEST_F(Asic, ManifestsThatListEachOthersTimeStampEnd) {

@@ -115,13 +115,15 @@ Bytes record_over(const std::vector<Bytes>& documents, const std::string& time =
 }
 
 std::string judge(const Bytes& octets, const std::vector<Bytes>& documents = {},
-                  EvidenceReport* report = nullptr) {
+                  EvidenceReport* report = nullptr, const std::string& as_of = "") {
   const auto object = parse_cms(octets);
   if (!object) return object.error().what;
   const HashingPlan plan = hashing_plan(*object);
   std::vector<DataObject> objects;
   for (const Bytes& document : documents) objects.push_back(hash_document("d", document, plan));
-  const auto judged = judge_cms(*object, "object", objects, authority().options("2040-01-01"));
+  JudgeOptions options = authority().options(as_of.empty() ? "2040-01-01" : as_of);
+  options.at_chosen = !as_of.empty();
+  const auto judged = judge_cms(*object, "object", objects, options);
   if (report != nullptr) *report = judged;
   return outcome(judged.report);
 }
@@ -179,6 +181,9 @@ TEST(EmbeddedEvidence, ALaterRecordCoversTheEarlierOneOrStandsBesideIt) {
                                  joined({first, beside}), joined({beside, first})}) {
     EvidenceReport report;
     EXPECT_EQ(judge(cms({}, attributes), {}, &report), "PASSED") << text(report.report);
+    EXPECT_EQ(judge(cms({}, attributes), {}, &report, "2032-01-01"), "PASSED");
+    EXPECT_NE(text(report.report).find("was not yet made at that moment"), std::string::npos);
+    EXPECT_EQ(judge(cms({}, attributes), {}, nullptr, "2029-01-01"), "INDETERMINATE NO_POE");
   }
 }
 

@@ -394,8 +394,9 @@ Bytes make_token(const Identity& tsa, const TokenSpec& spec) {
   return out.take();
 }
 
-Authority::Authority(const std::string& kind, const std::string& name)
-    : root(make_identity({.name = name + " Root",
+Authority::Authority(const std::string& its_kind, const std::string& name)
+    : kind(its_kind),
+      root(make_identity({.name = name + " Root",
                           .kind = kind,
                           .not_after = "2080-01-01",
                           .extensions = ca_extensions()},
@@ -409,6 +410,7 @@ TokenSpec Authority::spec(DigestAlgorithm algorithm, const Digest& imprint,
   TokenSpec result;
   result.imprint = imprint;
   result.imprint_algorithm = algorithm;
+  if (kind.starts_with("ed")) result.digest = algorithm;  // its signatures are bound to none
   std::string text = to_string(*parse_time(gen_time));
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == 'T'; });
   result.gen_time = text;

@@ -93,6 +93,7 @@ struct Authority {
                  const std::string& gen_time) const;
   JudgeOptions options(const std::string& at) const;
 
+  std::string kind;  // of its keys
   Identity root;
   Identity tsa;
 };

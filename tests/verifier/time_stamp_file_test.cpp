@@ -82,10 +82,12 @@ Bytes time_stamped_data(const DataSpec& spec) {
 }
 
 std::string judge(const Bytes& file, const std::vector<DataObject>& objects,
-                  EvidenceReport* report = nullptr) {
+                  EvidenceReport* report = nullptr, const std::string& as_of = "") {
   const auto parsed = parse_time_stamp_file(file);
   if (!parsed) return parsed.error().what;
-  const auto judged = judge_time_stamp_file(*parsed, objects, authority().options("2040-01-01"));
+  JudgeOptions options = authority().options(as_of.empty() ? "2040-01-01" : as_of);
+  options.at_chosen = !as_of.empty();
+  const auto judged = judge_time_stamp_file(*parsed, objects, options);
   if (report != nullptr) *report = judged;
   return outcome(judged.report);
 }
@@ -134,6 +136,21 @@ TEST(TimeStampedData, PassesForTheDataInsideAndEachTokenForTheOneBefore) {
   EXPECT_EQ(report.report.parts.size(), 2U);
   EXPECT_EQ(judge(time_stamped_data({}), {object(document)}), "PASSED");
   EXPECT_EQ(judge(time_stamped_data({.protected_metadata = true}), {}), "PASSED");
+}
+
+TEST(TimeStampedData, IsJudgedByWhatExistedAtAMoment) {
+  const Bytes data = time_stamped_data({.tokens = 3});
+  EvidenceReport report;
+  EXPECT_EQ(judge(data, {}, &report, "2029-12-31"), "INDETERMINATE NO_POE");
+  for (const char* at : {"2030-01-01", "2031-06-01", "2033-01-01"}) {
+    EXPECT_EQ(judge(data, {}, &report, at), "PASSED") << at << text(report.report);
+  }
+  EXPECT_EQ(report.chains.front().size(), 3u);
+  EXPECT_EQ(judge(data, {}, &report, "2031-06-01"), "PASSED");
+  EXPECT_EQ(report.chains.front().size(), 2u);
+  EXPECT_NE(text(report.report).find("was not yet made at that moment"), std::string::npos);
+  EXPECT_EQ(judge(token_over(as_bytes(document)), {object(document)}, nullptr, "2029-12-31"),
+            "INDETERMINATE NO_POE");
 }
 
 TEST(TimeStampedData, FailsForOtherDataAndForABrokenLink) {

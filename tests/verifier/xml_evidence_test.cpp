@@ -114,7 +114,8 @@ class XmlMaker {
 };
 
 std::string judge(const std::string& xml, const std::vector<std::string>& documents,
-                  EvidenceReport* report = nullptr, bool complete = true) {
+                  EvidenceReport* report = nullptr, bool complete = true,
+                  const std::string& as_of = "") {
   const auto evidence = Evidence::parse(to_bytes(as_bytes(xml)));
   if (!evidence) return std::string(evidence.error().what);
   const auto plan = evidence->hashing_plan();
@@ -123,7 +124,9 @@ std::string judge(const std::string& xml, const std::vector<std::string>& docume
   for (const std::string& document : documents) {
     objects.push_back(hash_document(document.substr(0, 8), as_bytes(document), *plan));
   }
-  const auto judged = evidence->judge(objects, complete, authority().options("2050-01-01"));
+  JudgeOptions options = authority().options(as_of.empty() ? "2050-01-01" : as_of);
+  options.at_chosen = !as_of.empty();
+  const auto judged = evidence->judge(objects, complete, options);
   if (report != nullptr) *report = judged;
   return outcome(judged.report);
 }
@@ -149,6 +152,22 @@ TEST(XmlEvidence, PassesThroughRenewalsOfBothKinds) {
   EXPECT_EQ(kind_of_evidence(as_bytes(xml)), EvidenceKind::xml_evidence_record);
   EXPECT_EQ(judge(xml, documents, &report), "PASSED") << text(report.report);
   EXPECT_EQ(to_string(*report.existed_since), "2030-01-01T00:00:01Z");
+}
+
+TEST(XmlEvidence, IsJudgedByWhatExistedAtAMoment) {
+  const std::string xml = XmlMaker(documents)
+                              .chain_at("2030-01-01", sha256)
+                              .renew_at("2032-01-01")
+                              .chain_at("2034-01-01", sha512)
+                              .record();
+  EvidenceReport report;
+  EXPECT_EQ(judge(xml, documents, &report, true, "2029-12-31"), "INDETERMINATE NO_POE");
+  for (const char* at : {"2031-01-01", "2033-01-01", "2035-01-01"}) {
+    EXPECT_EQ(judge(xml, documents, &report, true, at), "PASSED") << at << text(report.report);
+    EXPECT_EQ(text(report.report).find("not yet made") == std::string::npos,
+              std::string(at) == "2035-01-01");
+    EXPECT_EQ(judge(xml, {"statement", "another"}, nullptr, true, at), "FAILED HASH_FAILURE");
+  }
 }
 
 TEST(XmlEvidence, PassesWithoutHashTrees) {

@@ -214,6 +214,7 @@ Result<JudgeOptions> judge_options(const Options& options) {
     const auto at = parse_time(*options.at);
     if (!at) return misuse("is not a time as in 2041-06-01T00:00:00Z", "--at");
     judge.at = *at;
+    judge.at_chosen = true;
   }
   if (options.revocation != "required" && options.revocation != "if-present") {
     return misuse("is neither 'required' nor 'if-present'", "--revocation");

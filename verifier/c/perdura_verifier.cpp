@@ -14,7 +14,6 @@ using namespace perdura::verifier;
 
 struct perdura_verifier {
   PackageOptions options;
-  bool as_of_now = true;
   std::string report;
   std::string error;
 };
@@ -72,7 +71,7 @@ int add(perdura_verifier* verifier, std::vector<Bytes> JudgeOptions::*into, cons
 
 JudgeOptions judge_options(const perdura_verifier& verifier) {
   JudgeOptions judge = verifier.options.judge;
-  if (verifier.as_of_now) {
+  if (!judge.at_chosen) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     judge.at.seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   }
@@ -131,7 +130,7 @@ int perdura_verifier_set_time(perdura_verifier* verifier, const char* time) {
     const auto at = parse_time(time == nullptr ? "" : time);
     if (!at) return Error{Errc::misuse, "is not a time as in 2041-06-01T00:00:00Z", "time", ""};
     verifier->options.judge.at = *at;
-    verifier->as_of_now = false;
+    verifier->options.judge.at_chosen = true;
     return 1;
   });
 }

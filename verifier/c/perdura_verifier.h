@@ -62,7 +62,8 @@ int perdura_verifier_trust(perdura_verifier *verifier, const void *octets, size_
 int perdura_verifier_add_certificates(perdura_verifier *verifier, const void *octets, size_t size);
 /* Revocation lists to use besides those in the evidence. */
 int perdura_verifier_add_crls(perdura_verifier *verifier, const void *octets, size_t size);
-/* Judges as of "2041-06-01" or "2041-06-01T12:00:00Z". */
+/* Judges as of "2041-06-01" or "2041-06-01T12:00:00Z": time-stamps of after that are left out of
+ * account. */
 int perdura_verifier_set_time(perdura_verifier *verifier, const char *time);
 /* Whether status of the authorities' certificates must be known (the default) or is checked if
  * present. */

@@ -21,7 +21,10 @@ int main(int argc, char** argv) {
   options.judge.anchors.certificates = *anchors;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   options.judge.at.seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  if (argc > 3) options.judge.at = pv::parse_time(argv[3]).value_or(options.judge.at);
+  if (argc > 3) {
+    options.judge.at = pv::parse_time(argv[3]).value_or(options.judge.at);
+    options.judge.at_chosen = true;
+  }
 
   const auto summary = pv::verify_package(argv[1], options, [](const pv::RecordResult& record) {
     std::cout << pv::record_text(record, pv::TextDetail::brief);

@@ -442,6 +442,49 @@ class EvidenceChecks {
   }
 }
 
+// How many time-stamps at the end of `record` are of after the moment that was chosen.
+function notYetMade({ chains }: EvidenceRecord, judge: TokenJudge): number {
+  const stamps = chains.flatMap(({ archiveTimestamps }) => archiveTimestamps).reverse();
+  const made = stamps.findIndex(({ timeStamp }) => !judge.notYetMade(timeStamp));
+  return made < 0 ? stamps.length : made;
+}
+
+// The record without its last `count` time-stamps, which are not all.
+function withoutLast(record: EvidenceRecord, count: number): EvidenceRecord {
+  const chains = [...record.chains];
+  for (let left = count; left > 0; ) {
+    const { archiveTimestamps, ...chain } = chains.pop()!;
+    const kept = archiveTimestamps.slice(0, -left);
+    left -= archiveTimestamps.length - kept.length;
+    if (kept.length > 0) chains.push({ ...chain, archiveTimestamps: kept });
+  }
+  return { ...record, chains };
+}
+
+// What is left out of account, since it is of after the moment that was chosen.
+function stampedLater(count: number, at: Time): Finding {
+  const more = { detail: `judged as of ${timeText(at)}`, rule: 'RFC 4998 section 5.3' };
+  if (count === 1) {
+    return warned('A time-stamp was not yet made at that moment and is left out of account.', more);
+  }
+  return warned(
+    '{0} time-stamps were not yet made at that moment and are left out of account.',
+    { ...more, args: [String(count)] },
+  );
+}
+
+function nothingStampedYet(at: Time): Report {
+  const result = report('evidence record');
+  result.findings.push(
+    undecided(
+      'NO_POE',
+      'The first time-stamp was not yet made at that moment, so nothing proves that the documents existed then.',
+      { detail: `judged as of ${timeText(at)}`, rule: 'RFC 4998 section 5.3' },
+    ),
+  );
+  return result;
+}
+
 // Judges `record` for `objects`. `wholeGroup`: besides each one being covered, the first list of the
 // first archive time-stamp must hold no other.
 export function judgeEvidence(
@@ -450,7 +493,16 @@ export function judgeEvidence(
   wholeGroup: boolean,
   judge: TokenJudge,
 ): EvidenceReport {
-  return new EvidenceChecks(record, objects, wholeGroup, judge).run();
+  const { at } = judge.options;
+  const later = notYetMade(record, judge);
+  if (later === 0) return new EvidenceChecks(record, objects, wholeGroup, judge).run();
+  if (later === record.chains.flatMap(({ archiveTimestamps }) => archiveTimestamps).length) {
+    return { report: nothingStampedYet(at), existedSince: null };
+  }
+  const then = withoutLast(record, later);
+  const result = new EvidenceChecks(then, objects, wholeGroup, judge).run();
+  result.report.findings.push(stampedLater(later, at));
+  return result;
 }
 
 // The verdict for documents that a person names: their whole group, or, when only others are missing

@@ -24,6 +24,7 @@ export interface Job {
   // Certificates of whom the person trusts, and revocation lists.
   trust: Octets[];
   at: Time;
+  atChosen: boolean; // a person named that moment; otherwise it is now
   revocationRequired: boolean;
   logKey: string | null;
 }
@@ -54,6 +55,7 @@ function readTrust(job: Job): JudgeOptions {
   const options: JudgeOptions = {
     anchors: [],
     at: job.at,
+    atChosen: job.atChosen,
     extraCertificates: [],
     extraCrls: [],
     revocationRequired: job.revocationRequired,

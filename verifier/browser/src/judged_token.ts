@@ -15,6 +15,7 @@ export const poolMax = 256;
 export interface JudgeOptions {
   anchors: Uint8Array[]; // certificates, DER
   at: Time; // as of when the newest time-stamp must hold
+  atChosen: boolean; // what was stamped after it did not exist yet; otherwise it is now
   revocationRequired: boolean;
   extraCertificates: Uint8Array[];
   extraCrls: Uint8Array[];

@@ -210,6 +210,7 @@ function start(): void {
   const request: Request = {
     ...chosen,
     at,
+    atChosen: written !== '',
     logKey: byId<HTMLInputElement>('log-key').value.trim() || null,
     revocationRequired: byId<HTMLSelectElement>('revocation').value === 'required',
   };

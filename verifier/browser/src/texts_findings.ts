@@ -68,6 +68,12 @@ export const findingsInJapanese = {
     'タイムスタンプの時刻の順序が正しくありません。',
   'Two time-stamps are out of order by less than their clocks are exact.':
     '二つのタイムスタンプの順序が逆ですが、その差は時計の精度の範囲内です。',
+  'A time-stamp was not yet made at that moment and is left out of account.':
+    'その時点でまだ作成されていなかったタイムスタンプがあり、考慮に入れていません。',
+  '{0} time-stamps were not yet made at that moment and are left out of account.':
+    'その時点でまだ作成されていなかった {0} 個のタイムスタンプは、考慮に入れていません。',
+  'The first time-stamp was not yet made at that moment, so nothing proves that the documents existed then.':
+    'その時点では最初のタイムスタンプもまだ作成されておらず、文書がその時に存在したことは何によっても証明されません。',
   // time-stamps
   'The time-stamp says that what it covers existed at {0}; it is signed by {1}.':
     'このタイムスタンプは、その対象が {0} に存在したことを示しています。署名者は {1} です。',

@@ -34,6 +34,13 @@ export class TokenJudge {
     this.kept = [judged, ...this.kept.slice(0, judgedKept - 1)];
     return judged;
   }
+
+  // Whether a token is of after the moment that was chosen: as of then it did not exist.
+  notYetMade(octets: Uint8Array): boolean {
+    if (!this.options.atChosen) return false;
+    const genTime = this.judged(octets, null).token?.info.genTime;
+    return genTime !== undefined && genTime > this.options.at;
+  }
 }
 
 function notReadable(error: Malformed): Finding {

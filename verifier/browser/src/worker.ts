@@ -11,6 +11,7 @@ export interface Request {
   files: File[];
   trust: File[];
   at: Time;
+  atChosen: boolean;
   revocationRequired: boolean;
   logKey: string | null;
 }
