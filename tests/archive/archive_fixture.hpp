@@ -65,7 +65,7 @@ class ArchiveTest : public testing::Test {
     auto vault = KeyVault::open(folder / "keys", nullptr);
     ASSERT_TRUE(vault);
     auto opened = Archive::assemble(folder, config, *std::move(vault),
-                                    std::make_unique<BorrowedStore>(store), mode, clock);
+                                    std::make_unique<BorrowedStore>(store), mode, *lives_by);
     ASSERT_TRUE(opened) << to_string(opened.error());
     archive = *std::move(opened);
   }
@@ -129,6 +129,7 @@ class ArchiveTest : public testing::Test {
                            {"other", DigestAlgorithm::sha512, "", "tsa/ca.pem"}},
                 .quorum = 1};
   SystemClock clock;
+  const Clock* lives_by = &clock;  // the archive, from the next open() on
   MemoryStore store;
   std::unique_ptr<Archive> archive;
 };

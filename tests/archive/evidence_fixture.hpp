@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 
 #include "archive/evidence.hpp"
 #include "archive/group_members.hpp"
@@ -107,6 +108,9 @@ class EvidenceTest : public ArchiveTest {
     }
   }
 
+  // How reports() judges, when not as the archive itself does.
+  std::function<void(verifier::JudgeOptions&)> judged_otherwise;
+
  private:
   verifier::EvidenceReport judge(ByteView evidence, const DepositRow& row, const std::string& text,
                                  ContentReader& reader) {
@@ -119,6 +123,7 @@ class EvidenceTest : public ArchiveTest {
     auto options = judge_options(*archive);
     EXPECT_TRUE(options);
     options->revocation = verifier::RevocationMode::required;
+    if (judged_otherwise) judged_otherwise(*options);
     const verifier::TokenJudge tokens(*std::move(options));
     return verifier::judge_evidence_record(*parsed, *objects, verifier::GroupProof::whole_group,
                                            tokens);
