@@ -232,6 +232,8 @@ Result<Ok> Rehearsal::keep_up(bool from_digests) {
   upkeep_options.renew.wish.from_digests = from_digests;
   upkeep_options.renew.hash_tree.threads = options_.threads;
   upkeep_options.renewing = options_.renewing;
+  const Time next = plus_months(clock_.now(), static_cast<int>(options_.turn_months));
+  upkeep_options.next_turn_s = next - clock_.now();
   upkeep_options.clients = [this](const Archive& archive) -> Result<TsaClients> {
     auto clients = open_tsas(archive);
     if (!clients) return clients;

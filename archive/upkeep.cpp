@@ -13,8 +13,10 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& more) 
 
 Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
   UpkeepResult result;
-  const std::string& actor = options.renew.actor;
-  auto rolled = roll_over_due_tsas(archive, options.renew.wish.margin_s, actor);
+  RenewOptions renewal = options.renew;
+  renewal.wish.margin_s += options.next_turn_s;
+  const std::string& actor = renewal.actor;
+  auto rolled = roll_over_due_tsas(archive, renewal.wish.margin_s, actor);
   if (!rolled) return rolled.error();
   result.rolled_over = *std::move(rolled);
   auto tsas = options.clients ? options.clients(archive) : open_tsas(archive);
@@ -30,7 +32,7 @@ Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
     }
   }
   if (!options.renewing) return result;
-  auto renewed = renew(archive, *tsas, options.renew);
+  auto renewed = renew(archive, *tsas, renewal);
   if (!renewed) return renewed.error();
   result.renewed = *std::move(renewed);
   append(result.warnings, result.renewed.warnings);

@@ -15,8 +15,10 @@
 namespace perdura::archive {
 
 struct UpkeepOptions {
-  bool seal = true;      // what is pending
-  RenewOptions renew;    // its actor does all of it
+  bool seal = true;    // what is pending
+  RenewOptions renew;  // its actor does all of it
+  // Until the next turn: what comes within the margin by then can't wait for it.
+  std::int64_t next_turn_s = 0;
   bool renewing = true;  // for showing what happens without: nothing is renewed or made up for
   // The clients of the archive's tracks; null: open_tsas().
   std::function<Result<TsaClients>(const Archive&)> clients;

@@ -123,6 +123,17 @@ const Scenario scenarios[] = {
 INSTANTIATE_TEST_SUITE_P(, RehearsalOf, testing::ValuesIn(scenarios),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// The next turn may come when it is too late.
+TEST_F(RehearsalTest, LosesNoRecordWhenTurnsAreAYearApart) {
+  options.tracks = 1;
+  options.turn_months = 12;
+  options.years = 14;
+  let_happen({"2031 SHA-256 broken", "2037 SHA-512 broken"});
+  for (RehearsalEvent& event : options.events) event.known = plus_months(event.when, -24);
+  live();
+  expect_nothing_lost();
+}
+
 TEST_F(RehearsalTest, RenewsWithOneTokenATrack) {
   live();
   EXPECT_GT(renewals(RenewalKind::time_stamp), 2u);
