@@ -133,6 +133,7 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
   for (const Track& track : config.tracks) {
     if (!track.local()) continue;
     AuthorityForm form = options.local_form;
+    form.unit = unit_of_track(track.name);
     // Several are to have no hash function in common, in their CAs' signatures either.
     if (config.tracks.size() > 1) form.digest = track.algorithm;
     auto made = create_local_tsa(folder / track.folder, options.organisation, clock, {}, form);

@@ -69,17 +69,25 @@ Result<Ok> write_text(const fs::path& path, std::string_view text, mode_t mode) 
   return replace_file(path, verifier::as_bytes(text), mode);
 }
 
-// The organisation in the certificate's subject, UTF-8.
-std::string organisation_of(const X509* certificate) {
+// An attribute of the certificate's subject, UTF-8; empty when there is none.
+std::string attribute_of(const X509* certificate, int attribute) {
   const X509_NAME* name = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(name, NID_organizationName, -1);
-  if (at < 0) return "Perdura archive";
+  const int at = X509_NAME_get_index_by_NID(name, attribute, -1);
+  if (at < 0) return "";
   unsigned char* text = nullptr;
   const int size =
       ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
   const OpensslHandle<unsigned char, [](unsigned char* p) { OPENSSL_free(p); }> holder(text);
-  return size > 0 ? std::string(reinterpret_cast<char*>(text), static_cast<std::size_t>(size))
-                  : "Perdura archive";
+  return size > 0 ? std::string(reinterpret_cast<char*>(text), static_cast<std::size_t>(size)) : "";
+}
+
+std::string organisation_of(const X509* certificate) {
+  const std::string name = attribute_of(certificate, NID_organizationName);
+  return name.empty() ? "Perdura archive" : name;
+}
+
+std::string unit_of(const X509* certificate) {
+  return attribute_of(certificate, NID_organizationalUnitName);
 }
 
 // A new CA: its two files, written into `dir`.
@@ -95,6 +103,7 @@ Result<NewCa> write_ca(const fs::path& dir, const std::string& organisation,
   auto key = new_key(*form.kind);
   if (!key) return key.error();
   const CertificateOrder order{.organisation = organisation,
+                               .unit = form.unit,
                                .generation = number,
                                .from = now,
                                .until = now + form.ca_years * year_s,
@@ -118,6 +127,7 @@ Result<AuthorityState::Tsa> write_tsa(const fs::path& dir, const AuthorityForm& 
   auto key = new_key(*form.kind);
   if (!key) return key.error();
   const CertificateOrder order{.organisation = organisation_of(ca),
+                               .unit = unit_of(ca),
                                .generation = number,
                                .from = now,
                                .until = std::min(now + form.tsa_years * year_s, not_after(ca)),
@@ -384,7 +394,9 @@ Result<Ok> LocalAuthority::leave_version_one(AuthorityState& next) const {
 Result<std::size_t> LocalAuthority::next_ca(AuthorityState& next, const AuthorityForm& form,
                                             Time now, bool new_ca, std::optional<Ca>& made) const {
   if (!new_ca) return next.tsas.back().ca;
-  auto written = write_ca(dir_, organisation_of(issuer().certificate.get()), form, now,
+  AuthorityForm with_unit = form;
+  with_unit.unit = unit_of(issuer().certificate.get());
+  auto written = write_ca(dir_, organisation_of(issuer().certificate.get()), with_unit, now,
                           static_cast<unsigned>(next.cas.size()) + 1, passphrase_);
   if (!written) return written.error();
   std::vector<X509*> anchors;

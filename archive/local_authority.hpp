@@ -35,6 +35,9 @@ struct AuthorityForm {
   DigestAlgorithm digest = DigestAlgorithm::sha512;  // of the CA's signatures
   unsigned ca_years = 25;
   unsigned tsa_years = 10;
+  // Stands in the certificates, so that they can be told from those of the organisation's other
+  // authorities; empty: nothing does. Rolling over keeps what there is.
+  std::string unit = {};
 };
 
 // `form` with the kind of key and the digest that are fit for the longest time from `now` on: its

@@ -58,6 +58,7 @@ NameHandle make_name(const CertificateOrder& order, const std::string& role) {
   NameHandle name(X509_NAME_new());
   const std::string number = order.generation > 1 ? " " + std::to_string(order.generation) : "";
   add_to_name(name.get(), "O", order.organisation);
+  if (!order.unit.empty()) add_to_name(name.get(), "OU", order.unit);
   add_to_name(name.get(), "CN", "Perdura local time-stamp " + role + number + " (self-asserted)");
   return name;
 }

@@ -28,6 +28,7 @@ inline constexpr std::int64_t year_s = 31'557'600;
 // What a certificate is to say.
 struct CertificateOrder {
   std::string organisation;
+  std::string unit = {};    // of the organisation; empty: not told
   unsigned generation = 1;  // from the second on it is in the name
   Time from;                // it begins an hour earlier, for clocks that are a little behind
   Time until;

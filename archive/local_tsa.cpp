@@ -94,6 +94,8 @@ Bytes LocalTsa::list_of(const LocalAuthority& authority, Time now) {
   return list_ = status->crl;
 }
 
+std::string unit_of_track(const std::string& track) { return track + " authority"; }
+
 Result<Ok> create_local_tsa(const fs::path& dir, const std::string& organisation,
                             const Clock& clock, std::string_view passphrase,
                             const AuthorityForm& form) {

@@ -33,6 +33,10 @@ Result<Ok> create_local_tsa(const std::filesystem::path& dir, const std::string&
                             const Clock& clock, std::string_view passphrase = {},
                             const AuthorityForm& form = AuthorityForm());
 
+// What stands in the certificates of the authority of a track: "local2 authority". No other track's
+// is a part of it that ends alike, so a verifier can be told which one has fallen.
+std::string unit_of_track(const std::string& track);
+
 // Opens what create_local_tsa() made, under a name for reports; `clock` must outlive it. Errors:
 // not_found, denied (wrong passphrase, or a key file that others may read), malformed, io.
 Result<std::unique_ptr<TsaClient>> open_local_tsa(const std::filesystem::path& dir,

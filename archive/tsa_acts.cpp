@@ -93,8 +93,9 @@ class Draft {
   Result<Ok> write(const NewTsa& tsa) {
     if (track.local()) {
       const fs::path folder = archive_.folder() / track.folder;
-      const AuthorityForm form = tsa.form.value_or(
+      AuthorityForm form = tsa.form.value_or(
           fittest_form(AuthorityForm(), *archive_.policy(), archive_.clock().now()));
+      form.unit = unit_of_track(track.name);
       auto made = create_local_tsa(folder, tsa.organisation, archive_.clock(), {}, form);
       if (made) made_.push_back(folder);
       return made;
