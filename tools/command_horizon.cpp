@@ -12,21 +12,22 @@ const CommandText text{
     "horizon", "DIR",
     "Show when the evidence of each track ends unless it is renewed, and what ends it.",
     "Certificates end by their dates, algorithms by the policy ('perdura policy show').\n"
-    "Exit codes: 0 nothing ends within --margin; 1 something does: run 'perdura renew'; 3 could "
-    "not\n"
-    "look.\n"};
+    "Exit codes: 0 nothing ends within --margin; 1 something does, or a time-stamp is missing: "
+    "run\n"
+    "'perdura renew'; 3 could not look.\n"};
 
-// Batches of a track whose evidence ends at the same time by the same cause.
+// Batches of a track whose evidence ends at the same time by the same cause; and those of which a
+// track that stamps has no stamp yet.
 Result<std::vector<HorizonRow>> rows_of(const archive::Archive& archive) {
   const auto lineages = archive::Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
   archive::BatchStates states(archive, *lineages, nullptr);
   std::vector<HorizonRow> rows;
-  for (const std::string& track : (*lineages)->tracks()) {
+  for (const archive::Track& track : archive.config().tracks) {
     for (const archive::Batch& batch : (*lineages)->batches()) {
-      auto state = states.of(batch, track);
+      auto state = states.of(batch, track.name);
       if (!state) return state.error();
-      if (!state->lineage.empty()) add(rows, track, batch, *state);
+      if (!state->lineage.empty() || track.active()) add(rows, track.name, batch, *state);
     }
   }
   return rows;
@@ -35,9 +36,14 @@ Result<std::vector<HorizonRow>> rows_of(const archive::Archive& archive) {
 boost::json::value to_json(const std::vector<HorizonRow>& rows, Time now, Time due) {
   boost::json::array array;
   for (const HorizonRow& row : rows) {
-    boost::json::object object{
-        {"track", row.track},          {"batches", row.batches}, {"firstBatch", row.first_batch},
-        {"lastBatch", row.last_batch}, {"digest", row.digest},   {"timeStamps", row.time_stamps}};
+    boost::json::object object{{"track", row.track},
+                               {"batches", row.batches},
+                               {"firstBatch", row.first_batch},
+                               {"lastBatch", row.last_batch},
+                               {"timeStamps", row.time_stamps},
+                               {"missing", row.missing()},
+                               {"due", row.is_due(due)}};
+    if (!row.missing()) object["digest"] = row.digest;
     for (const auto& end : row.ends) {
       object[std::string(archive::name(end.kind)) + "Ends"] = to_string(end.end);
     }
@@ -45,7 +51,6 @@ boost::json::value to_json(const std::vector<HorizonRow>& rows, Time now, Time d
       object["ends"] = to_string(end->end);
       object["kind"] = archive::name(end->kind);
       object["cause"] = end->cause;
-      object["due"] = end->end < due;
     }
     array.push_back(std::move(object));
   }

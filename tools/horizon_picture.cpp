@@ -50,7 +50,15 @@ std::string batches_text(const HorizonRow& row) {
              : std::to_string(row.first_batch) + "-" + std::to_string(row.last_batch);
 }
 
+// By what a row ends.
+std::string why(const HorizonRow& row) {
+  if (row.missing()) return "no time-stamp yet";
+  const archive::Horizon* end = row.earliest();
+  return end == nullptr ? "no end is known" : end->cause;
+}
+
 std::string bar(const HorizonRow& row, const Axis& axis, Time now) {
+  if (row.missing()) return "";
   const archive::Horizon* end = row.earliest();
   const int from = static_cast<int>(axis.place(now) * columns);
   const int to = end == nullptr ? columns : static_cast<int>(axis.place(end->end) * columns);
@@ -74,18 +82,15 @@ void write_row(std::ostream& out, const HorizonRow& row, const Axis& axis, Time 
                int y) {
   const archive::Horizon* end = row.earliest();
   const double from = 260 + axis.place(now) * 660;
-  const double to = 260 + (end == nullptr ? 1.0 : axis.place(end->end)) * 660;
-  const bool is_due = end != nullptr && end->end < due;
+  const double until = end != nullptr ? axis.place(end->end) : 1.0;
+  const double to = row.missing() ? from : 260 + until * 660;
   out << "<text x=\"10\" y=\"" << y + 14 << "\">" << html_escaped(row.track) << ", batches "
       << batches_text(row) << "</text>\n<rect x=\"" << from << "\" y=\"" << y << "\" width=\""
       << std::max(1.0, to - from) << "\" height=\"18\" rx=\"3\" fill=\""
-      << (is_due ? "#c0392b" : "#2e7d5b") << "\"><title>"
-      << (end == nullptr ? std::string("no end is known")
-                         : html_escaped(end->cause) + " ends " + date(end->end))
-      << "</title></rect>\n";
-  if (end == nullptr) return;
-  out << "<text x=\"260\" y=\"" << y + 32 << "\" class=\"why\">" << date(end->end) << ": "
-      << html_escaped(end->cause) << "</text>\n";
+      << (row.is_due(due) ? "#c0392b" : "#2e7d5b") << "\"><title>" << html_escaped(why(row))
+      << (end == nullptr ? "" : " ends " + date(end->end))
+      << "</title></rect>\n<text x=\"260\" y=\"" << y + 32 << "\" class=\"why\">"
+      << (end == nullptr ? "" : date(end->end) + ": ") << html_escaped(why(row)) << "</text>\n";
 }
 
 }  // namespace
@@ -95,15 +100,21 @@ const archive::Horizon* HorizonRow::earliest() const {
   return end == ends.end() ? nullptr : &*end;
 }
 
+bool HorizonRow::is_due(Time due) const {
+  const archive::Horizon* end = earliest();
+  return missing() || (end != nullptr && end->end < due);
+}
+
 void add(std::vector<HorizonRow>& rows, const std::string& track, const archive::Batch& batch,
          const archive::BatchState& state) {
   HorizonRow row{.track = track,
                  .first_batch = batch.number,
                  .last_batch = batch.number,
                  .batches = 1,
-                 .digest = std::string(verifier::name(state.lineage.back().front().algorithm())),
+                 .digest = {},
                  .time_stamps = 0,
                  .ends = {}};
+  if (!state.lineage.empty()) row.digest = name(state.lineage.back().front().algorithm());
   for (const auto& chain : state.lineage) row.time_stamps += chain.size();
   for (const auto& end : {state.ends.certificate, state.ends.signature, state.ends.hash}) {
     if (end) row.ends.push_back(*end);
@@ -123,10 +134,7 @@ void add(std::vector<HorizonRow>& rows, const std::string& track, const archive:
 }
 
 bool any_due(const std::vector<HorizonRow>& rows, Time due) {
-  return std::ranges::any_of(rows, [&](const HorizonRow& row) {
-    const archive::Horizon* end = row.earliest();
-    return end != nullptr && end->end < due;
-  });
+  return std::ranges::any_of(rows, [&](const HorizonRow& row) { return row.is_due(due); });
 }
 
 void print_table(std::ostream& out, const std::vector<HorizonRow>& rows, Time now, Time due) {
@@ -140,9 +148,9 @@ void print_table(std::ostream& out, const std::vector<HorizonRow>& rows, Time no
   for (const HorizonRow& row : rows) {
     const archive::Horizon* end = row.earliest();
     out << std::setw(12) << row.track << std::setw(12) << batches_text(row) << std::setw(10)
-        << row.digest << std::setw(12) << (end == nullptr ? "-" : date(end->end))
-        << (end == nullptr ? "no end is known" : end->cause)
-        << (end != nullptr && end->end < due ? "   RENEW" : "") << "\n";
+        << (row.missing() ? "-" : row.digest) << std::setw(12)
+        << (end == nullptr ? "-" : date(end->end)) << why(row)
+        << (row.is_due(due) ? "   RENEW" : "") << "\n";
   }
   const Axis axis = axis_of(rows, now);
   out << "\n";
