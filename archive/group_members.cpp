@@ -100,9 +100,9 @@ Result<std::vector<Digest>> values_of(const DataObjects& objects, DigestAlgorith
   return values;
 }
 
-bool may_be_stated(DigestAlgorithm algorithm) {
+bool is_stated(const Config& config, DigestAlgorithm algorithm) {
   return algorithm == DigestAlgorithm::sha256 || algorithm == DigestAlgorithm::sha512 ||
-         algorithm == DigestAlgorithm::sha3_256;
+         (algorithm == DigestAlgorithm::sha3_256 && config.sha3_256);
 }
 
 Result<DataObjects> stated_objects(const DepositRow& row, const std::string& text,

@@ -21,9 +21,9 @@ using DataObjects = std::vector<verifier::DataObject>;
 // The objects' values under one hash function. Errors: not_found (not all have one).
 Result<std::vector<Digest>> values_of(const DataObjects& objects, DigestAlgorithm algorithm);
 
-// Whether statements may fix a document's digest under this function: "sha256", "sha512", and
-// "sha3-256" where the archive was set so.
-bool may_be_stated(DigestAlgorithm algorithm);
+// Whether the archive's statements fix documents' digests under this function: "sha256", "sha512",
+// and "sha3-256" where it is set so.
+bool is_stated(const Config& config, DigestAlgorithm algorithm);
 
 // By the statement's digests, without reading a document; the statement itself is hashed. Functions
 // of `algorithms` that the statement does not have for each document are left out. `text` is the

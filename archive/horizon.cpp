@@ -91,6 +91,7 @@ Result<Horizons> horizons(ByteView token, DigestAlgorithm algorithm,
   path.insert(path.begin(), verifier::to_bytes(*signer));
 
   Horizons ends;
+  ends.stamped = parsed->tst_info.gen_time;
   take(ends.hash, EndKind::hash, policy.end_of(algorithm), std::string(verifier::name(algorithm)));
   CertificateHandle certificate = read_certificate(path.front());
   if (!certificate) return unreadable();

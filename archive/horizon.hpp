@@ -35,6 +35,7 @@ struct Horizon {
 
 // The ends of one token over a tree of `algorithm`.
 struct Horizons {
+  Time stamped;                        // when it was made
   std::optional<Horizon> hash;         // a timestamp renewal does not help against it
   std::optional<Horizon> certificate;  // a timestamp renewal does
   std::optional<Horizon> signature;

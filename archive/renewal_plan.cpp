@@ -8,7 +8,6 @@
 
 #include "archive/group_members.hpp"
 #include "archive/stamp.hpp"
-#include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -86,8 +85,7 @@ class TrackPlanner {
   // be revoked at any time, or its key be somebody else's: only what was covered before then holds.
   bool stamped_by_retired(const BatchState& state) const {
     if (!track_.retired) return false;
-    const auto token = verifier::parse_timestamp_token(state.lineage.back().back().token());
-    return token && token->tst_info.gen_time <= *track_.retired;
+    return state.ends.stamped <= *track_.retired;
   }
 
   // Whether the evidence ended unrenewed, and so proves nothing on this track for ever, while
@@ -161,15 +159,22 @@ class TrackPlanner {
   Result<Ok> add_hash_tree() {
     if (hash_tree_.batches.empty()) return Ok{};
     hash_tree_.kind = RenewalKind::hash_tree;
-    const auto algorithm =
-        wish_.algorithm
-            ? wish_.algorithm
-            : fittest_digest(*archive_.policy(), archive_.clock().now() + wish_.margin_s, replaced_,
-                             wish_.from_digests, of_other_tracks());
+    const auto fittest = [&](bool stated) {
+      return fittest_digest(archive_, archive_.clock().now() + wish_.margin_s, replaced_, stated,
+                            of_other_tracks());
+    };
+    auto algorithm = wish_.algorithm;
+    if (!algorithm && wish_.from_digests) algorithm = fittest(true);
+    if (!algorithm) algorithm = fittest(false);
     if (!algorithm) {
       return Error{Errc::misuse, "by the policy no hash function is fit to renew with",
                    "track " + track_.name,
                    "get a newer policy ('perdura policy use DIR FILE'), or name one with --hash"};
+    }
+    if (wish_.from_digests && !is_stated(archive_.config(), *algorithm)) {
+      plan_.warnings.push_back("track " + track_.name + ": statements do not fix " +
+                               std::string(name(*algorithm)) +
+                               " digests, so documents are read all the same");
     }
     hash_tree_.algorithm = *algorithm;
     add(std::move(hash_tree_));
@@ -240,28 +245,29 @@ Result<RenewalPlan> plan_renewals(const Archive& archive,
 DigestAlgorithm seal_algorithm(const Archive& archive, const Lineages& lineages,
                                const Track& track) {
   const DigestAlgorithm usual = lineages.newest_algorithm(track.name).value_or(track.algorithm);
-  const auto policy = archive.policy();
   const Time now = archive.clock().now();
-  const auto end = policy->end_of(usual);
+  const auto end = archive.policy()->end_of(usual);
   if (!end || now < *end) return usual;
-  return fittest_digest(*policy, now, usual, true)
-      .value_or(fittest_digest(*policy, now, usual, false).value_or(usual));
+  return fittest_digest(archive, now, usual, true)
+      .value_or(fittest_digest(archive, now, usual, false).value_or(usual));
 }
 
-std::optional<DigestAlgorithm> fittest_digest(const verifier::AlgorithmPolicy& policy, Time until,
+std::optional<DigestAlgorithm> fittest_digest(const Archive& archive, Time until,
                                               std::optional<DigestAlgorithm> but_not,
                                               bool must_be_stated,
                                               const std::set<DigestAlgorithm>& others) {
+  const auto policy = archive.policy();
+  const auto stated = [&](DigestAlgorithm one) { return is_stated(archive.config(), one); };
   std::optional<DigestAlgorithm> best;
   const auto rank = [&](DigestAlgorithm algorithm) {
     constexpr Time never{std::numeric_limits<std::int64_t>::max()};
-    return std::tuple(!others.contains(algorithm), may_be_stated(algorithm),
-                      policy.end_of(algorithm).value_or(never));
+    return std::tuple(!others.contains(algorithm), stated(algorithm),
+                      policy->end_of(algorithm).value_or(never));
   };
   for (const DigestAlgorithm algorithm : digests_in_order) {
-    const auto end = policy.end_of(algorithm);
+    const auto end = policy->end_of(algorithm);
     if (algorithm == but_not || (end && *end <= until)) continue;
-    if (must_be_stated && !may_be_stated(algorithm)) continue;
+    if (must_be_stated && !stated(algorithm)) continue;
     if (!best || rank(algorithm) > rank(*best)) best = algorithm;
   }
   return best;

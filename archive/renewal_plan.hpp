@@ -60,7 +60,7 @@ DigestAlgorithm seal_algorithm(const Archive& archive, const Lineages& lineages,
 // The fittest hash function for trees that shall hold beyond `until`: one that `others` are not, so
 // that no two tracks end by the same one; among these one that statements fix, then the one whose
 // end is latest. Nothing when none is fit.
-std::optional<DigestAlgorithm> fittest_digest(const verifier::AlgorithmPolicy& policy, Time until,
+std::optional<DigestAlgorithm> fittest_digest(const Archive& archive, Time until,
                                               std::optional<DigestAlgorithm> but_not,
                                               bool must_be_stated,
                                               const std::set<DigestAlgorithm>& others = {});

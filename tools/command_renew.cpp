@@ -262,11 +262,14 @@ int command_renew(int argc, char** argv) {
       cxxopts::value<std::string>(), "ALGORITHM")(
       "from-digests",
       "take documents by the digests that statements fix, without reading them: fast, but what is "
-      "stored is only confirmed by 'renew --confirm'")("json", "the result as JSON")(
-      "quiet", "no progress")("threads", "threads that read documents",
-                              cxxopts::value<unsigned>()->default_value(std::to_string(
-                                  std::max(1u, std::thread::hardware_concurrency()))),
-                              "N");
+      "stored is only confirmed by 'renew --confirm'")(
+      "confirm",
+      "read every document whose digests were taken so, and say which are not what was "
+      "fixed")("json", "the result as JSON")("quiet", "no progress")(
+      "threads", "threads that read documents",
+      cxxopts::value<unsigned>()->default_value(
+          std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
+      "N");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;

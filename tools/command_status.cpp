@@ -1,8 +1,10 @@
 #include <boost/json.hpp>
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "archive/batch_state.hpp"
+#include "archive/confirm.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
@@ -18,6 +20,7 @@ const CommandText text{
 struct TrackState {
   std::uint64_t stamped = 0;
   std::uint64_t owed = 0;
+  std::set<std::uint64_t> set_aside;  // deposits that a hash-tree renewal left behind
   std::optional<archive::Horizon> horizon;
 };
 
@@ -32,7 +35,7 @@ Result<std::map<std::string, TrackState>> track_states(const archive::Archive& a
       const auto evidence = of.of(batch, track.name);
       if (!evidence) return evidence.error();
       if (evidence->lineage.empty()) {
-        ++state.owed;
+        if (track.active()) ++state.owed;
         continue;
       }
       ++state.stamped;
@@ -42,20 +45,28 @@ Result<std::map<std::string, TrackState>> track_states(const archive::Archive& a
       }
     }
   }
+  for (const archive::Renewal* renewal : (*lineages)->renewals()) {
+    states[renewal->track].set_aside.insert(renewal->set_aside.begin(), renewal->set_aside.end());
+  }
   return states;
 }
 
 boost::json::object to_json(const archive::Archive& archive,
-                            const std::map<std::string, TrackState>& states) {
+                            const std::map<std::string, TrackState>& states,
+                            std::uint64_t unconfirmed) {
   const archive::JournalHead head = archive.journal().head();
   boost::json::array tracks;
   for (const archive::Track& track : archive.config().tracks) {
     const auto state = states.find(track.name);
     const TrackState none;
     const TrackState& of = state == states.end() ? none : state->second;
-    boost::json::object out{{"name", track.name},    {"digest", verifier::name(track.algorithm)},
-                            {"url", track.url},      {"selfAsserted", track.url.empty()},
-                            {"stamped", of.stamped}, {"owed", of.owed}};
+    boost::json::object out{{"name", track.name},
+                            {"digest", verifier::name(track.algorithm)},
+                            {"url", track.url},
+                            {"selfAsserted", track.url.empty()},
+                            {"stamped", of.stamped},
+                            {"owed", of.owed},
+                            {"setAside", of.set_aside.size()}};
     if (of.horizon) {
       out["evidenceEnds"] = to_string(of.horizon->end);
       out["cause"] = of.horizon->cause;
@@ -71,10 +82,12 @@ boost::json::object to_json(const archive::Archive& archive,
           {"bytesStored", head.bytes_stored},
           {"journalEntries", head.size},
           {"batches", head.batches},
+          {"unconfirmedRenewals", unconfirmed},
           {"tracks", std::move(tracks)}};
 }
 
-void say(const archive::Archive& archive, const std::map<std::string, TrackState>& states) {
+void say(const archive::Archive& archive, const std::map<std::string, TrackState>& states,
+         std::uint64_t unconfirmed) {
   const archive::JournalHead head = archive.journal().head();
   std::cout << "Archive        " << archive.config().origin << "\n"
             << "Records        " << head.records
@@ -85,6 +98,10 @@ void say(const archive::Archive& archive, const std::map<std::string, TrackState
             << "Journal        " << head.size << " entries, key " << archive.journal().key().vkey()
             << "\n"
             << "Batches        " << head.batches << "\n";
+  if (unconfirmed > 0) {
+    std::cout << "To confirm     " << unconfirmed
+              << " renewals were made from digests: run 'perdura renew --confirm'\n";
+  }
   for (const archive::Track& track : archive.config().tracks) {
     std::cout << "Track " << track.name << ", " << verifier::name(track.algorithm) << ", "
               << (track.url.empty() ? "the archive's own authority (self-asserted)" : track.url);
@@ -100,6 +117,10 @@ void say(const archive::Archive& archive, const std::map<std::string, TrackState
                 << state.horizon->cause << ")";
     }
     std::cout << "\n";
+    if (state.set_aside.empty()) continue;
+    std::cout << "  SET ASIDE: " << state.set_aside.size()
+              << " records no longer were what their evidence says when hash trees were renewed; "
+                 "what\n  they had before still counts, and ends unrenewed: run 'perdura check'\n";
   }
 }
 
@@ -116,10 +137,12 @@ int command_status(int argc, char** argv) {
   if (!archive) return report(archive.error());
   const auto states = track_states(**archive);
   if (!states) return report(states.error());
+  const auto unconfirmed = archive::unconfirmed_renewals(**archive);
+  if (!unconfirmed) return report(unconfirmed.error());
   if ((*parsed)->count("json") != 0) {
-    std::cout << boost::json::serialize(to_json(**archive, *states)) << "\n";
+    std::cout << boost::json::serialize(to_json(**archive, *states, *unconfirmed)) << "\n";
   } else {
-    say(**archive, *states);
+    say(**archive, *states, *unconfirmed);
   }
   return 0;
 }

@@ -111,6 +111,25 @@ TEST_F(Renew, ConfirmsARenewalFromDigestsByReadingTheDocuments) {
   for (const std::string& one : records) expect_passes(one, 2);
 }
 
+// Another track has SHA-512 already, and no statement fixes SHA3-256 digests: better the same
+// function twice than to read every document.
+TEST_F(Renew, TakesAFunctionThatStatementsFixWhenItMayNotRead) {
+  const auto records = two_batches(2);
+  RenewalWish wish = hash_tree(DigestAlgorithm::sha512, true);
+  wish.algorithm.reset();
+  wish.track = "local";
+  const auto result = renew_as(wish);
+  expect_renewed(result, 1);
+  EXPECT_EQ(result->outcomes.at(0).planned.algorithm, DigestAlgorithm::sha512);
+  EXPECT_TRUE(result->warnings.empty());
+  wish.algorithm = DigestAlgorithm::sha3_256;
+  const auto read = renew_as(wish);
+  expect_renewed(read, 1);
+  ASSERT_EQ(read->warnings.size(), 1u);
+  EXPECT_NE(read->warnings[0].find("documents are read all the same"), std::string::npos);
+  for (const std::string& one : records) expect_passes(one, 2);
+}
+
 TEST_F(Renew, LeavesSha2FromDigestsWhereStatementsFixSha3) {
   config.sha3_256 = true;
   open();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Kills the real process at many points of both renewals, and shows that the evidence from before stands
+# Kills the real process at many points of both renewals, of one from digests and of its confirmation, and shows that the evidence from before stands
 # until the new is there, that what was begun goes on, and that every record still verifies.
 #
 # Usage: renew_crash_test.sh BIN_DIR [POINTS]
@@ -35,6 +35,12 @@ make_archive() {
     "$bin/perdura" seal "$work/sealed" --quiet > /dev/null
 }
 
+# The same after a renewal from digests that is not confirmed yet.
+make_unconfirmed() {
+  cp -a "$work/sealed" "$work/unconfirmed" &&
+    "$bin/perdura" renew "$work/unconfirmed" --hash-tree --from-digests --quiet > /dev/null
+}
+
 # What must hold at any moment: everything checks, and every record verifies without the archive.
 inspect() {
   local archive=$1 what=$2
@@ -59,13 +65,19 @@ goes_on() {
     return
   fi
   inspect "$archive" "$what, run again"
+  case " $* " in
+    *" --confirm "*)
+      "$bin/perdura" renew "$archive" --confirm --quiet | grep -q 'nothing to confirm' ||
+        fail "$what: after it was run again there is still something to confirm"
+      ;;
+  esac
 }
 
 one_point() {  # inject, description, options of renew...; returns the exit code of what was killed
   local inject=$1 what=$2 code
   shift 2
   rm -rf "$work/archive"
-  cp -a "$work/sealed" "$work/archive"
+  cp -a "$base" "$work/archive"
   # The shell's own word on a killed process is not for the log.
   {
     strace -f -qq -o /dev/null -e "trace=${inject%%:*}" -e "inject=$inject" \
@@ -112,12 +124,18 @@ kill_at_random() {
   goes_on "$work/archive" "after all random kills"
 }
 
-make_archive || exit 1
+make_archive && make_unconfirmed || exit 1
+base=$work/sealed
 if strace -qq -o /dev/null -e trace=fsync true 2> /dev/null; then
-  limit=$((wanted / 2))
+  limit=$((wanted / 4))
   kill_at_calls "time-stamp renewal" --time-stamps
-  limit=$wanted
+  limit=$((wanted / 2))
   kill_at_calls "hash-tree renewal" --hash-tree --hash sha512 --track local
+  limit=$((wanted * 3 / 4))
+  kill_at_calls "renewal from digests" --hash-tree --from-digests --track local
+  base=$work/unconfirmed
+  limit=$wanted
+  kill_at_calls "confirmation" --confirm
 else
   echo "strace can't be used here: only killed at random times" >&2
 fi
