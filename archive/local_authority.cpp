@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 
 #include "archive/files.hpp"
 #include "archive/new_file.hpp"
@@ -173,6 +174,8 @@ AuthorityEnd earlier(AuthorityEnd end, EVP_PKEY* key, DigestAlgorithm digest,
 
 // The latest time; for what has no end.
 constexpr Time for_ever{253'402'300'799};  // 9999-12-31T23:59:59Z
+// Until when what can't be made is fit.
+constexpr Time never{std::numeric_limits<std::int64_t>::min()};
 
 // Whether libcrypto takes certificates that such a key signed over the digest: OpenSSL 3.0 knows no
 // ECDSA over SHA-3 in certificates, though it makes and checks such signatures.
@@ -341,8 +344,8 @@ AuthorityForm fittest_form(AuthorityForm next, const AlgorithmPolicy& policy, Ti
   const Time until = now + next.tsa_years * year_s;
   next.digest = fittest_digest(next.digest, policy, until);
   const auto good_until = [&](const KeyKind& kind) {
-    return std::min(fit_until(kind, kind.cms_digest.value_or(next.digest), policy).value_or(now),
-                    until);
+    const auto fit = fit_until(kind, kind.cms_digest.value_or(next.digest), policy);
+    return std::min(fit.value_or(never), until);
   };
   Time best = good_until(*next.kind);
   for (const KeyKind& kind : key_kinds()) {
@@ -375,7 +378,7 @@ std::optional<AuthorityEnd> LocalAuthority::needs_roll_over(const AlgorithmPolic
   if (present.end > now + margin_s) return std::nullopt;
   const AuthorityForm next = next_form(policy, now);
   const auto fit = fit_until(*next.kind, next.kind->cms_digest.value_or(next.digest), policy);
-  const Time after = std::min(fit.value_or(now), now + next.tsa_years * year_s);
+  const Time after = std::min(fit.value_or(never), now + next.tsa_years * year_s);
   if (after <= present.end) return std::nullopt;
   return present;
 }

@@ -82,6 +82,7 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
     return added.error();
   }
   add_once(plan->warnings, result.warnings);
+  result.not_renewed = plan->not_renewed;
   run(archive, tsas, *plan, options, result);
   return result;
 }

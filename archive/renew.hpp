@@ -40,6 +40,7 @@ struct RenewalOutcome {
 struct RenewResult {
   std::vector<RenewalOutcome> outcomes;
   std::vector<std::string> warnings;
+  std::uint64_t not_renewed = 0;  // as in the plan
 };
 
 // Renews what `options.wish` wants; a hash-tree renewal that died is finished first. Errors:

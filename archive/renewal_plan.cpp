@@ -134,6 +134,7 @@ class TrackPlanner {
   // One sentence a problem, however many batches have it.
   void warn_of_failed() {
     for (const auto& [problem, failed] : failed_) {
+      if (!failed.anew) plan_.not_renewed += failed.batches;
       plan_.warnings.push_back("track " + track_.name + ", " + std::to_string(failed.batches) +
                                (failed.batches == 1 ? " batch: " : " batches: ") + problem +
                                (failed.anew ? " Stamped anew." : " Not renewed."));

@@ -44,6 +44,7 @@ struct PlannedRenewal {
 struct RenewalPlan {
   std::vector<PlannedRenewal> renewals;
   std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why
+  std::uint64_t not_renewed = 0;      // batches, a track each, whose evidence is wrong
 };
 
 // `since`: what CAs have said since about TSAs. Errors: misuse (no such track, no fit hash

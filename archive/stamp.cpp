@@ -43,11 +43,17 @@ Result<Bytes> stamp(const Archive& archive, const Track& track, TsaClient& tsa,
       verifier::TokenJudge(*std::move(options)).judge(*token, now, &root);
   if (report.verdict() == verifier::Verdict::passed) return token;
   const verifier::Finding* finding = report.decisive();
-  return Error{Errc::unavailable,
-               "its time-stamp is refused: " +
-                   (finding ? verifier::in_english(finding->what) : "nothing could be checked"),
-               "TSA '" + track.name + "'",
-               "check that --tsa-ca names this TSA's certificate authority; nothing is lost"};
+  const bool unfit = finding != nullptr &&
+                     (finding->sub_indication == verifier::SubIndication::crypto_failure ||
+                      finding->sub_indication == verifier::SubIndication::crypto_failure_no_poe);
+  return Error{
+      Errc::unavailable,
+      "its time-stamp is refused: " +
+          (finding ? verifier::in_english(finding->what) : "nothing could be checked"),
+      "TSA '" + track.name + "'",
+      unfit ? "by the policy its algorithms are not fit ('perdura policy show DIR'); nothing "
+              "is lost"
+            : "check that --tsa-ca names this TSA's certificate authority; nothing is lost"};
 }
 
 }  // namespace perdura::archive

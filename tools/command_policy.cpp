@@ -4,6 +4,7 @@
 #include "archive/files.hpp"
 #include "archive/new_file.hpp"
 #include "archive/policy_in_use.hpp"
+#include "archive/renewal_plan.hpp"
 #include "tools/command_line.hpp"
 #include "tools/policy_text.hpp"
 #include "verifier/policy_reader.hpp"
@@ -119,6 +120,13 @@ int use(int argc, char** argv) {
   if (!used) return report(used.error());
   std::cout << "The archive now goes by the policy '" << verifier::printable(file->table.name)
             << "'.\n";
+  const auto now = (*archive)->clock().now();
+  if (!archive::fittest_digest(**archive, now, std::nullopt, false)) {
+    warn(
+        "by this policy no hash function is fit: nothing can be sealed or renewed, and all "
+        "evidence "
+        "is INDETERMINATE");
+  }
   return 0;
 }
 

@@ -29,7 +29,8 @@ const CommandText text{
     "                                               statements hold; then run 'renew --confirm'\n\n"
     "Exit codes: 0 done, or nothing was due; 1 records were set aside, since they no longer are "
     "what\n"
-    "the evidence says; 2 a TSA does not answer, run it again; 3 misuse.\n"};
+    "the evidence says, or evidence is wrong and was not renewed; 2 a TSA does not answer, run it\n"
+    "again; 3 misuse.\n"};
 
 std::string in_words(const archive::PlannedRenewal& planned) {
   const std::string batches = std::to_string(planned.batches.size()) +
@@ -138,7 +139,7 @@ int show_plan(const archive::Archive& archive, const archive::RenewalWish& wish,
   } else if (plan->renewals.empty()) {
     std::cout << "Nothing is due.\n";
   }
-  return 0;
+  return plan->not_renewed > 0 ? 1 : 0;
 }
 
 // Says how far a hash-tree renewal is, and how long it will go on.
@@ -189,7 +190,7 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
     if (!json) std::cout << "track " << track << ": its own authority got a new key\n";
   }
   const archive::RenewResult* result = &kept_up->renewed;
-  int code = 0;
+  int code = result->not_renewed > 0 ? 1 : 0;
   boost::json::array outcomes;
   for (const archive::RenewalOutcome& outcome : result->outcomes) {
     if (json) {
@@ -200,13 +201,15 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
     if (outcome.set_aside_count > 0) code = 1;
   }
   for (const archive::RenewalOutcome& outcome : result->outcomes) {
-    if (outcome.error && code == 0) code = report(*outcome.error);
+    if (!outcome.error) continue;
+    if (const int why = report(*outcome.error); code == 0) code = why;
   }
   if (json) {
-    std::cout << boost::json::serialize(boost::json::object{{"renewals", std::move(outcomes)}})
+    std::cout << boost::json::serialize(boost::json::object{{"renewals", std::move(outcomes)},
+                                                            {"notRenewed", result->not_renewed}})
               << "\n";
   } else if (result->outcomes.empty()) {
-    std::cout << "Nothing was due.\n";
+    std::cout << (result->not_renewed > 0 ? "Nothing was renewed.\n" : "Nothing was due.\n");
   }
   return code;
 }

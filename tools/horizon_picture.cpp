@@ -19,7 +19,10 @@ constexpr int columns = 60;             // of a bar in text
 
 int year_of(Time time) { return std::stoi(to_string(time).substr(0, 4)); }
 
-std::string date(Time time) { return to_string(time).substr(0, 10); }
+// What the policy does not know was never fit.
+std::string date(Time time) {
+  return time.seconds <= 0 ? "never fit" : to_string(time).substr(0, 10);
+}
 
 // The years that the axis shows.
 struct Axis {

@@ -210,6 +210,8 @@ TEST_F(LocalAuthorityTest, DoesNotRollOverForNothing) {
   }
   clock.set(time_at("2034-06-01"));
   EXPECT_FALSE(tsa->needs_roll_over(AlgorithmPolicy(std::move(table)), year));
+  // Nor for a kind of key that this build may lack, by a policy that knows none at all.
+  EXPECT_FALSE(tsa->needs_roll_over(AlgorithmPolicy(verifier::PolicyTable()), year));
 }
 
 TEST_F(LocalAuthorityTest, RevokesForEverAndStampsNoMoreUntilItRollsOver) {

@@ -106,5 +106,20 @@ TEST_F(RenewalMoments, OfAHashTreeRenewalFromDigestsBeforeItIsConfirmedAndAfter)
   expect_table(&Row::hash_tree, "after it was confirmed");
 }
 
+// The clock was set back: a renewal from the future is wrong, and is not renewed in silence.
+TEST_F(RenewalMoments, NothingIsRenewedOverATimeStampFromTheFuture) {
+  expect_renewed(renew_as(time_stamps()), 1);
+  manual.set(sealed + 86400);
+  const auto back = renew_as(time_stamps());
+  expect_renewed(back, 0);
+  EXPECT_EQ(back->not_renewed, 1u);
+  EXPECT_EQ(back->warnings.size(), 1u);
+  manual.set(renewed + 86400);
+  const auto right = renew_as(time_stamps());
+  expect_renewed(right, 1);
+  EXPECT_EQ(right->not_renewed, 0u);
+  expect_passes(identifier, 1);
+}
+
 }  // namespace
 }  // namespace perdura::archive
