@@ -148,7 +148,8 @@ Bytes with_contents(ByteView element, ByteView contents) {
     result.resize(2);
     result[1] = element[1];
     for (std::size_t i = octets; i-- > 0;) {
-      result.push_back(i < 8 ? static_cast<std::uint8_t>(contents.size() >> (8 * i)) : 0);
+      result.push_back(i < 8 ? static_cast<std::uint8_t>(contents.size() >> (8 * i))
+                             : std::uint8_t{0});
     }
   }
   result.insert(result.end(), contents.begin(), contents.end());
