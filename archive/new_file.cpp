@@ -43,13 +43,8 @@ NewFile::~NewFile() {
 }
 
 Result<Ok> NewFile::write(ByteView octets) {
-  while (!octets.empty()) {
-    const ssize_t written = ::write(file_, octets.data(), octets.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_error(errno, path_, "cannot write the file");
-    octets = octets.subspan(static_cast<std::size_t>(written));
-  }
-  return Ok{};
+  const int failed = write_all(file_, octets);
+  return failed == 0 ? Result<Ok>(Ok{}) : system_error(failed, path_, "cannot write the file");
 }
 
 Result<Ok> NewFile::sync() {
@@ -75,6 +70,16 @@ Result<Ok> NewFile::replace() {
   }
   temporary_.clear();
   return sync_folder(path_.parent_path());
+}
+
+int write_all(int file, ByteView octets) {
+  while (!octets.empty()) {
+    const ssize_t written = ::write(file, octets.data(), octets.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    octets = octets.subspan(static_cast<std::size_t>(written));
+  }
+  return 0;
 }
 
 Result<Ok> write_new_file(const std::filesystem::path& path, ByteView octets, mode_t mode) {

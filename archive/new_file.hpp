@@ -39,6 +39,9 @@ class NewFile {
   int file_;
 };
 
+// Writes all of `octets` to an open file; 0, or the errno of what failed.
+int write_all(int file, verifier::ByteView octets);
+
 // Writes `octets` to a new file at `path` with that mode (less the umask): under a temporary name
 // in the same folder, synced, then linked to its name, and the folder synced. Never overwrites.
 // Errors: conflict (there is something at `path`), io.

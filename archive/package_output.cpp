@@ -123,13 +123,8 @@ class FolderOutput final : public PackageOutput {
     return Ok{};
   }
   Result<Ok> write(ByteView bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_->get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return system_error(errno, current_, "cannot write it");
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    return Ok{};
+    const int failed = write_all(file_->get(), bytes);
+    return failed == 0 ? Result<Ok>(Ok{}) : system_error(failed, current_, "cannot write it");
   }
   Result<Ok> end() override {
     if (const int failed = file_->close(); failed != 0) {

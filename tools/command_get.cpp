@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 
 #include "archive/files.hpp"
@@ -22,12 +21,8 @@ const CommandText text{"get", "DIR RECORD",
 
 // Errors: io.
 Result<Ok> write_to_stdout(verifier::ByteView part) {
-  while (!part.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, part.data(), part.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return archive::system_error(errno, "standard output", "cannot write it");
-    part = part.subspan(static_cast<std::size_t>(written));
-  }
+  const int failed = archive::write_all(STDOUT_FILENO, part);
+  if (failed != 0) return archive::system_error(failed, "standard output", "cannot write it");
   return Ok{};
 }
 
