@@ -4,21 +4,8 @@
 set -eu
 bin=$1
 source=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() {
-  echo "policy_test: $1" >&2
-  exit 1
-}
-# expect CODE COMMAND...: runs it with its output in $work/out.
-expect() {
-  wanted=$1
-  shift
-  code=0
-  "$@" >"$work/out" 2>"$work/err" || code=$?
-  [ "$code" = "$wanted" ] || fail "$* gave $code, not $wanted: $(cat "$work/out" "$work/err")"
-}
-says() { grep -qF -- "$1" "$work/out" "$work/err" || fail "nothing says '$1'"; }
+# shellcheck source=tests/tools/expect.sh
+. "$(dirname "$0")/expect.sh"
 
 expect 0 "$bin/perdura" policy show
 says 'RSASSA-PSS'

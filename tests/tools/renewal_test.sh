@@ -4,21 +4,8 @@
 # Usage: renewal_test.sh BIN
 set -eu
 bin=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-fail() {
-  echo "renewal_test: $1" >&2
-  exit 1
-}
-# expect CODE COMMAND...: runs it with its output in $work/out.
-expect() {
-  wanted=$1
-  shift
-  code=0
-  "$@" >"$work/out" 2>"$work/err" || code=$?
-  [ "$code" = "$wanted" ] || fail "$* gave $code, not $wanted: $(cat "$work/out" "$work/err")"
-}
-says() { grep -qF -- "$1" "$work/out" "$work/err" || fail "nothing says '$1'"; }
+# shellcheck source=tests/tools/expect.sh
+. "$(dirname "$0")/expect.sh"
 never_says() { ! grep -qF -- "$1" "$work/out" "$work/err" || fail "something says '$1'"; }
 # verify CODE OPTION...: the package, by all of the archive's authorities.
 verify() {

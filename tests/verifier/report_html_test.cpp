@@ -84,6 +84,15 @@ TEST(Html, LongTextIsCutOffBetweenCharacters) {
   EXPECT_EQ(html_escaped(text), std::string(4095, 'a') + "\u2026");
 }
 
+// The page of a package with that verdict.
+std::string finished(ReportPage& page, Verdict verdict) {
+  std::ostringstream out;
+  PackageSummary summary;
+  summary.verdict = verdict;
+  EXPECT_TRUE(page.finish(summary, out));
+  return out.str();
+}
+
 TEST(ReportPage, NothingOfTheEvidenceBecomesMarkup) {
   ReportPage page(context());
   page.add(record_named(hostile, Verdict::passed));
@@ -170,11 +179,7 @@ TEST(ReportPage, ListsFailedRecordsFirstAndSaysHowManyMoreThereAre) {
   for (int i = 0; i < 1003; ++i) {
     page.add(record_named("broken" + std::to_string(i), Verdict::failed));
   }
-  std::ostringstream out;
-  PackageSummary summary;
-  summary.verdict = Verdict::failed;
-  ASSERT_TRUE(page.finish(summary, out));
-  const std::string html = out.str();
+  const std::string html = finished(page, Verdict::failed);
   EXPECT_LT(html.find("<code>broken0<"), html.find("<code>fine0<"));
   EXPECT_EQ(count(html, "<section class=\"record\">"), 30U);
   EXPECT_NE(html.find("973 more are not told here"), std::string::npos);
@@ -194,11 +199,7 @@ TEST(ReportPage, TellsOnceWhyManyRecordsAreUndecided) {
                   "detail", "rule")};
     page.add(record);
   }
-  std::ostringstream out;
-  PackageSummary summary;
-  summary.verdict = Verdict::indeterminate;
-  ASSERT_TRUE(page.finish(summary, out));
-  const std::string html = out.str();
+  const std::string html = finished(page, Verdict::indeterminate);
   EXPECT_EQ(count(html, "<section class=\"record\">"), 1U);
   EXPECT_NE(html.find("<h3>100 records</h3>"), std::string::npos);
   EXPECT_NE(html.find("record0, record1, "), std::string::npos);
@@ -221,11 +222,7 @@ TEST(ReportPage, StaysShortHoweverOftenEvidenceWasRenewed) {
     }
     page.add(record);
   }
-  std::ostringstream out;
-  PackageSummary summary;
-  summary.verdict = Verdict::passed;
-  ASSERT_TRUE(page.finish(summary, out));
-  const std::string html = out.str();
+  const std::string html = finished(page, Verdict::passed);
   EXPECT_EQ(count(html, "<svg"), 2U);
   EXPECT_EQ(count(html, "39 more chains are like it"), 2U);
   EXPECT_EQ(count(html, "The signature of the time-stamp is right."), 1U);
