@@ -41,7 +41,7 @@ FreshStatus fresh_status(TsaClients& tsas, ByteView token) {
   FreshStatus nothing;
   nothing.warnings.push_back("it can't be had whether " +
                              (certificate ? certificate->subject() : "a time-stamp's signer") +
-                             " was revoked since it stamped" + ": " +
+                             " was revoked since it stamped: " +
                              (why.empty() ? "its certificates name no place to ask" : why));
   return nothing;
 }

@@ -77,10 +77,11 @@ Result<archive::ExportOptions> export_options(const cxxopts::ParseResult& parsed
     options.verifier = *files;
   }
   if (const auto records = option(parsed, "records")) {
-    if (split(*records).empty()) {
+    const auto identifiers = split(*records);
+    if (identifiers.empty()) {
       return Error{Errc::misuse, "it names no record", "--records", "'perdura list' shows them"};
     }
-    for (const std::string& identifier : split(*records)) {
+    for (const std::string& identifier : identifiers) {
       const auto index = archive::find_record(archive, identifier);
       if (!index) return index.error();
       options.records.push_back(*index);
