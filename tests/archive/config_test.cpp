@@ -42,6 +42,30 @@ class Settings : public testing::Test {
   tests::TemporaryFolder folder;
 };
 
+// Of the same name and passphrase, and empty: nothing but the settings tells the keys apart, and
+// what would be written under the wrong ones could not be read once the right ones are back.
+TEST_F(Settings, OpenNoArchiveWithTheKeysOfAnother) {
+  const archive::SystemClock clock;
+  archive::CreateOptions options;
+  options.origin = "same.example";
+  options.organisation = "Test";
+  const auto path = [&](const char* name) { return folder.path() / name; };
+  for (const char* name : {"one", "other"}) {
+    const auto made = archive::create_archive(path(name), options, clock);
+    ASSERT_TRUE(made) << to_string(made.error());
+  }
+  const auto open = [&](const char* name) {
+    return archive::Archive::open(path(name), archive::OpenMode::existing, nullptr, clock);
+  };
+  ASSERT_TRUE(open("one"));
+  std::filesystem::remove_all(path("one") / "keys");
+  std::filesystem::copy(path("other") / "keys", path("one") / "keys");
+  const auto refused = open("one");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::denied) << to_string(refused.error());
+  EXPECT_TRUE(open("other"));
+}
+
 TEST_F(Settings, AreReadBackAsTheyWereWritten) {
   ASSERT_TRUE(archive::create_config(folder.path(), two_tracks()));
   const Config config = read();
