@@ -8,6 +8,7 @@
 #include "archive/derived_rows.hpp"
 #include "archive/keyspace.hpp"
 #include "archive/pack.hpp"
+#include "archive/put_ahead.hpp"
 #include "archive/receipts.hpp"
 
 namespace perdura::archive {
@@ -44,8 +45,6 @@ class Group {
   Result<bool> is_deposit(const PreparedRecord& record, std::uint64_t index) const;
   Result<bool> stored_before(const Digest& address);
   Result<Ok> place_content(SealedContent content, ContentReference& reference);
-  Result<Ok> drop(const SealedContent& content);
-  Result<Ok> drop(const PreparedRecord& record);
   void close_pack();
   Result<Ok> write();
   std::vector<Result<Receipt>> receipts() const;
@@ -60,8 +59,8 @@ class Group {
   std::vector<DepositRow> rows_;
   std::vector<Object> packs_;
   std::optional<PackBuilder> pack_;
-  std::vector<std::string> objects_;  // that the group's records refer to
-  std::uint64_t first_ = 0;           // index that the group's first entry gets
+  std::set<std::string> objects_;  // that the group's records refer to
+  std::uint64_t first_ = 0;        // index that the group's first entry gets
   JournalHead head_;
 };
 
@@ -72,35 +71,20 @@ Result<bool> Group::stored_before(const Digest& address) {
   return home->has_value();
 }
 
-// A large content that turns out to be here already has chunks of its own that nobody needs.
-Result<Ok> Group::drop(const SealedContent& content) {
-  if (content.object.empty()) return Ok{};
-  auto erased = erase_large_content(archive_.store(), content.object);
-  if (erased) archive_.object_names().settle({content.object});
-  return erased;
-}
-
-Result<Ok> Group::drop(const PreparedRecord& record) {
-  for (const SealedContent& document : record.documents) {
-    if (auto dropped = drop(document); !dropped) return dropped;
-  }
-  return Ok{};
-}
-
 Result<Ok> Group::place_content(SealedContent content, ContentReference& reference) {
   placed_.insert(content.sha256);
   ++head_.contents;
   head_.bytes_stored += content.stored_length;
   if (!content.object.empty()) {
     reference.location = content.location();
-    objects_.push_back(content.object);
+    objects_.insert(content.object);
     return Ok{};
   }
   if (pack_ && pack_->full_with(content.octets.size())) close_pack();
   if (!pack_) {
     auto name = archive_.object_names().pack();
     if (!name) return name.error();
-    objects_.push_back(*name);
+    objects_.insert(*name);
     pack_.emplace(*std::move(name));
   }
   reference.location = pack_->add(content);
@@ -119,16 +103,17 @@ Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
   if (auto placed = place_content(std::move(record.statement), row.statement); !placed) {
     return placed;
   }
+  // A document that is here already may have objects of its own that nobody needs.
+  std::set<std::string> unneeded = objects_of(record.documents);
   for (std::size_t i = 0; i < record.documents.size(); ++i) {
     const Result<bool> before = stored_before(record.documents[i].sha256);
     if (!before) return before.error();
-    if (*before) {
-      if (auto dropped = drop(record.documents[i]); !dropped) return dropped;
-    } else {
-      auto placed = place_content(std::move(record.documents[i]), row.documents[i]);
-      if (!placed) return placed;
-    }
+    if (*before) continue;
+    auto placed = place_content(std::move(record.documents[i]), row.documents[i]);
+    if (!placed) return placed;
+    unneeded.erase(row.documents[i].location->object);
   }
+  if (auto erased = erase_objects(archive_, unneeded); !erased) return erased;
   if (row.idempotency) idempotency_.emplace(*row.idempotency, index);
   rows_.push_back(std::move(row));
   entries_.push_back(record.entry);
@@ -166,7 +151,8 @@ Result<Ok> Group::place_all() {
       if (!same) return same.error();
       outcomes_[i].index = **before;
       if (!*same) outcomes_[i].error = key_used_before();
-      if (auto dropped = drop(records_[i]); !dropped) return dropped;
+      auto erased = erase_objects(archive_, objects_of(records_[i].documents));
+      if (!erased) return erased;
       continue;
     }
     outcomes_[i].index = first_ + entries_.size();
@@ -189,7 +175,7 @@ Result<Ok> Group::write() {
   // Dying before this commit returns leaves objects that nothing refers to, for open() to erase;
   // dying after it leaves derived rows for open() to write.
   if (auto done = turn_.append(entries_, std::move(writes), head_); !done) return done;
-  archive_.object_names().settle(objects_);
+  archive_.object_names().settle({objects_.begin(), objects_.end()});
   auto derived = write_derived_rows(archive_.store(), first_, rows_);
   // A later group's head would say that these rows are there: none may be written.
   if (!derived) turn_.stop();

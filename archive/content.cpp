@@ -165,8 +165,8 @@ Result<ContentLocation> decode_content_location(ByteView octets, std::string_vie
 bool is_large(const ContentLocation& location) { return location.object.starts_with("large/"); }
 
 ContentLocation SealedContent::location() const {
-  check(!object.empty(), "a small content is located by its pack");
-  return {object, 0, stored_length, length, wrapped_key};
+  check(!object.empty(), "a content that is not in the store is located by its pack");
+  return {object, offset, stored_length, length, wrapped_key};
 }
 
 struct ContentSealer::State {
@@ -350,11 +350,6 @@ Result<SealedContent> ContentSealer::seal(const Source& source, std::string_view
 Result<SealedContent> ContentSealer::seal(ByteView whole, std::string_view media_type) {
   FrameInput input(whole);
   return state_->seal(input, media_type);
-}
-
-Result<Ok> ContentSealer::discard(const SealedContent& sealed) {
-  if (sealed.object.empty()) return Ok{};
-  return erase_large_content(state_->store, sealed.object);
 }
 
 Result<Ok> erase_large_content(Store& store, const std::string& object) {

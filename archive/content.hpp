@@ -45,11 +45,12 @@ struct SealedContent {
   std::optional<Digest> sha3_256;  // when the sealer was asked to take it
   std::uint64_t length = 0;        // of the document
   Bytes wrapped_key;
-  Bytes octets;        // at most 1 MiB: to be placed in a pack; empty for a large one
-  std::string object;  // large: its objects are in the store already; empty for a small one
+  Bytes octets;              // small, and not in the store yet: to be placed in a pack; else empty
+  std::string object;        // in the store already: there; else empty
+  std::uint64_t offset = 0;  // in a pack that is its object
   std::uint64_t stored_length = 0;
 
-  // Where a large one lies. For a small one PackBuilder::add says.
+  // Where one that is in the store already lies. For another PackBuilder::add says.
   ContentLocation location() const;
 };
 
@@ -78,9 +79,6 @@ class ContentSealer {
   Result<SealedContent> seal(const Source& source, std::string_view media_type);
   // Seals a document that is in memory.
   Result<SealedContent> seal(ByteView whole, std::string_view media_type);
-  // Erases the objects of a large one that turned out not to be needed; for a small one does
-  // nothing. Errors: io.
-  Result<Ok> discard(const SealedContent& sealed);
 
  private:
   struct State;

@@ -4,7 +4,7 @@
 // moment in packs, and makes it durable in one atomic step with its journal entries. A record is
 // acknowledged with a receipt after that, and not before.
 // Memory: bounded by a few MiB for each worker and what is on its way to the disk, whatever the
-// length of a document.
+// length of a document and however many a record has (put_ahead.hpp).
 #pragma once
 
 #include <functional>

@@ -24,7 +24,8 @@ bool PackBuilder::full_with(std::size_t more_octets) const {
 }
 
 ContentLocation PackBuilder::add(const SealedContent& sealed) {
-  verifier::check(sealed.object.empty(), "a large content does not go into a pack");
+  verifier::check(sealed.object.empty() && !sealed.octets.empty(),
+                  "a content that goes into a pack is at hand, and nowhere else");
   const std::size_t offset = octets_.size();
   octets_.insert(octets_.end(), sealed.octets.begin(), sealed.octets.end());
   return {name_, offset, sealed.octets.size(), sealed.length, sealed.wrapped_key};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "archive/put_ahead.hpp"
 #include "archive/recognize.hpp"
 #include "verifier/reduced_hashtree.hpp"
 
@@ -148,25 +149,28 @@ Result<SealedContent> Preparer::seal_document(const DocumentInput& document,
 Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
   PreparedRecord prepared;
   if (auto done = prepare(record, prepared); !done) {
-    discard(prepared);
+    // Some of its documents may be in the store already. Where erasing them fails too, it is done
+    // when the archive is opened next.
+    if (auto erased = erase_objects(archive_, objects_of(prepared.documents)); !erased) {
+      return done.error();
+    }
     return done.error();
   }
   return prepared;
 }
 
-// Large documents of a record that is refused were put already.
-void Preparer::discard(const PreparedRecord& refused) {
-  for (const SealedContent& document : refused.documents) {
-    if (document.object.empty()) continue;
-    // Where erasing fails too, it is done when the archive is opened next.
-    if (sealer_.discard(document)) archive_.object_names().settle({document.object});
-  }
-}
-
 Result<Ok> Preparer::prepare(const RecordInput& record, PreparedRecord& prepared) {
   check(!record.documents.empty(), "a record has a document");
+  if (record.documents.size() > verifier::StatementLimits::documents_max) {
+    return Error{Errc::too_large,
+                 std::to_string(record.documents.size()) +
+                     " documents are more than one record can have, which is " +
+                     std::to_string(verifier::StatementLimits::documents_max),
+                 "", "make several records of them; see --manifest"};
+  }
   RecordMetadata metadata = record.metadata;
   std::vector<StatementDocument> described;
+  PutAhead ahead(archive_);
   for (const DocumentInput& document : record.documents) {
     StatementDocument description;
     auto sealed = seal_document(document, description, metadata);
@@ -178,6 +182,7 @@ Result<Ok> Preparer::prepare(const RecordInput& record, PreparedRecord& prepared
     prepared.bytes_in += sealed->length;
     prepared.row.documents.push_back({sealed->sha256, sealed->length, std::nullopt});
     prepared.documents.push_back(*std::move(sealed));
+    if (auto taken = ahead.take_last(prepared.documents); !taken) return taken;
     described.push_back(std::move(description));
   }
   const Statement statement =

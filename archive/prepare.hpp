@@ -52,7 +52,6 @@ class Preparer {
 
  private:
   Result<Ok> prepare(const RecordInput& record, PreparedRecord& prepared);
-  void discard(const PreparedRecord& refused);
   Result<SealedContent> seal_document(const DocumentInput& document,
                                       verifier::StatementDocument& described,
                                       RecordMetadata& metadata);

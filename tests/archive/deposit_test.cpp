@@ -170,6 +170,20 @@ TEST_F(Deposit, KeepsSeveralDocumentsInOneRecord) {
   EXPECT_EQ(archive->journal().head().contents, 3u);
 }
 
+TEST_F(Deposit, RefusesARecordOfMoreDocumentsThanAStatementHoldsBeforeItReadsAny) {
+  RecordInput input = record("0", "x");
+  bool opened = false;
+  input.documents[0].open = [&]() -> Result<Source> {
+    opened = true;
+    return Error{Errc::io, "", "", ""};
+  };
+  input.documents.resize(10'000, input.documents[0]);
+  const auto refused = deposit(std::move(input));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, verifier::Errc::too_large);
+  EXPECT_FALSE(opened);
+}
+
 TEST_F(Deposit, KeepsEveryDictionaryOfAMediaType) {
   std::vector<Digest> addresses;
   for (const std::string_view tail : {"one", "two"}) {

@@ -128,12 +128,18 @@ fi
 rm -rf "$work/archive"
 cp -a "$work/deposited" "$work/archive"
 cp "$work/receipts-before" "$work/receipts"
+mkdir "$work/many"  # of one record, and too much to wait in memory until it is whole
+for i in $(seq 1 14); do head -c 800000 /dev/urandom > "$work/many/$i"; done
 random_kills=0
 while [ "$points" -lt "$kills" ] || [ "$random_kills" -lt 60 ]; do
   random_kills=$((random_kills + 1))
   points=$((points + 1))
   if [ $((points % 3)) -eq 0 ]; then
     "$bin/perdura" seal "$work/archive" --quiet > /dev/null 2>&1 &
+  elif [ $((points % 3)) -eq 1 ]; then
+    head -c 800000 /dev/urandom > "$work/many/1"
+    "$bin/perdura" deposit "$work/archive" --record "$work/many" --quiet --receipts "$work/receipts" \
+      > /dev/null 2>&1 &
   else
     "$bin/perdura" deposit "$work/archive" "$work/documents" --quiet --receipts "$work/receipts" \
       > /dev/null 2>&1 &

@@ -1,0 +1,74 @@
+#include "archive/put_ahead.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "archive/derived_rows.hpp"
+#include "archive/pack.hpp"
+
+namespace perdura::archive {
+namespace {
+
+Result<Ok> put_pack(Archive& archive, std::optional<PackBuilder>& pack) {
+  if (!pack) return Ok{};
+  std::vector<Object> objects;
+  objects.push_back(pack->finish());
+  pack.reset();
+  return archive.store().put(std::move(objects));
+}
+
+}  // namespace
+
+Result<Ok> PutAhead::take_last(std::vector<SealedContent>& documents) {
+  waiting_ += documents.back().octets.size();
+  return waiting_ <= waiting_max ? Result<Ok>(Ok{}) : put(documents);
+}
+
+Result<Ok> PutAhead::put(std::vector<SealedContent>& documents) {
+  std::optional<PackBuilder> pack;
+  for (; first_ < documents.size(); ++first_) {
+    SealedContent& content = documents[first_];
+    if (!content.object.empty()) continue;
+    const auto home = find_content(archive_.store(), content.sha256);
+    if (!home) return home.error();
+    if (!put_.insert(content.sha256).second || *home) {
+      content.octets = Bytes();  // {} would keep the memory
+      continue;
+    }
+    if (pack && pack->full_with(content.octets.size())) {
+      if (auto done = put_pack(archive_, pack); !done) return done;
+    }
+    if (!pack) {
+      auto name = archive_.object_names().pack();
+      if (!name) return name.error();
+      pack.emplace(*std::move(name));
+    }
+    // Before it is put: when that fails, the object is erased by the name that is noted here.
+    ContentLocation location = pack->add(content);
+    content.object = std::move(location.object);
+    content.offset = location.offset;
+    content.octets = Bytes();  // {} would keep the memory
+  }
+  waiting_ = 0;
+  return put_pack(archive_, pack);
+}
+
+std::set<std::string> objects_of(const std::vector<SealedContent>& contents) {
+  std::set<std::string> objects;
+  for (const SealedContent& content : contents) {
+    if (!content.object.empty()) objects.insert(content.object);
+  }
+  return objects;
+}
+
+Result<Ok> erase_objects(Archive& archive, const std::set<std::string>& objects) {
+  for (const std::string& object : objects) {
+    auto erased = object.starts_with("large/") ? erase_large_content(archive.store(), object)
+                                               : archive.store().erase(object);
+    if (!erased) return erased;
+    archive.object_names().settle({object});
+  }
+  return Ok{};
+}
+
+}  // namespace perdura::archive
