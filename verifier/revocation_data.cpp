@@ -236,13 +236,33 @@ std::optional<CertificateStatus> read_single(OCSP_SINGLERESP* single, const Stat
   return status;
 }
 
+// BasicOCSPResponse ::= SEQUENCE { tbsResponseData, signatureAlgorithm, signature,
+//   certs [0] EXPLICIT SEQUENCE OF Certificate OPTIONAL }
+// Whether what nobody signed is of this form: libcrypto takes other tags for the list too.
+bool ends_in_certificates(ByteView response) {
+  DerInput input(response, DerLimits(), EncodingRules::ber);
+  DerReader in = input.reader();
+  DerReader parts = in.constructed(tag::sequence);
+  parts.element(tag::sequence);
+  parts.element(tag::sequence);
+  parts.element(tag::bit_string);
+  if (parts.next_is(tag::context(0))) {
+    DerReader holder = parts.constructed(tag::context(0));
+    DerReader list = holder.constructed(tag::sequence);
+    while (list.more()) list.element(tag::sequence);
+    holder.end();
+  }
+  parts.end();
+  return !input.failed();
+}
+
 void read_ocsp(const StatusQuestion& question, const StatusSource& source, Notes& notes,
                std::vector<CertificateStatus>& statuses) {
   const unsigned char* at = source.octets.data();
   const auto response =
       owned(d2i_OCSP_BASICRESP(nullptr, &at, static_cast<long>(source.octets.size())),
             OCSP_BASICRESP_free);
-  if (response == nullptr) {
+  if (response == nullptr || !ends_in_certificates(source.octets)) {
     notes.push_back(source.from + ": malformed OCSP response");
     return;
   }

@@ -20,6 +20,7 @@ constexpr std::array<std::uint8_t, 8>  ocsp_response_oid        = {0x2B, 0x06, 0
 // clang-format on
 
 constexpr Tag enumerated = 0x0A;
+constexpr std::uint8_t successful_status[] = {0};  // OCSPResponseStatus of RFC 6960 §4.2.1
 constexpr std::int64_t micros_per_second = 1'000'000;
 
 std::int64_t read_accuracy_part(DerReader& accuracy, Tag tag, std::uint64_t limit) {
@@ -326,12 +327,12 @@ std::optional<ByteView> basic_ocsp_response(ByteView ocsp_response) {
   DerInput input(ocsp_response, DerLimits(), EncodingRules::ber);
   DerReader in = input.reader();
   DerReader response = in.constructed(tag::sequence);
-  response.element(enumerated);
+  const bool successful = equal(response.primitive(enumerated), successful_status);
   DerReader holder = response.constructed(tag::context(0));
   DerReader bytes = holder.constructed(tag::sequence);
   const bool basic = equal(bytes.oid(), ocsp_basic_oid);
   const ByteView octets = bytes.octet_string();
-  if (input.failed() || !basic) return std::nullopt;
+  if (input.failed() || !successful || !basic) return std::nullopt;
   return octets;
 }
 

@@ -327,7 +327,8 @@ class EvidenceParts {
     for (const auto& algorithm : parsed->digest_algorithms) {
       name(algorithm.encoding, token + ": list of hash functions");
       // 02 01 03 31 .. before it.
-      name({algorithm.encoding.data() - 5, 5}, token + ": version and list of hash functions");
+      name({algorithm.encoding.data() - 5, 3}, token + ": version");
+      name({algorithm.encoding.data() - 2, 2}, token + ": list of hash functions");
     }
     name(parsed->content, token + ": content");
     name(parsed->signer.encoding, token + ": signer");

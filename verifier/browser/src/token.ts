@@ -280,11 +280,12 @@ function basicResponse(format: string, value: Uint8Array): Uint8Array | null {
   if (format === oids.ocspBasic) return value;
   if (format !== oids.ocspResponse) return null;
   const response = Reader.over(value, 'ber').constructed(tag.sequence);
-  response.element(tag.enumerated);
+  const status = response.primitive(tag.enumerated);
   const bytes = response.constructed(tag.context(0)).constructed(tag.sequence);
   const type = bytes.oid();
   const octets = bytes.primitive(tag.octetString);
-  return type === oids.ocspBasic ? octets : null;
+  const successful = status.length === 1 && status[0] === 0; // RFC 6960 section 4.2.1
+  return successful && type === oids.ocspBasic ? octets : null;
 }
 
 function readRevocationInfo(choice: Uint8Array, parts: Parts): void {
