@@ -16,6 +16,7 @@ import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -77,6 +78,7 @@ final class BouncyCastleTsa {
   private int serial = 0;
   private Date revoked = null;
   private boolean withCrl = true;
+  private BouncyCastleOcsp ocsp = null;
 
   /** An authority whose certificate is good between two RFC 3339 times; its CA for
    *  80 years. */
@@ -101,6 +103,33 @@ final class BouncyCastleTsa {
     withCrl = false;
   }
 
+  /** From now on tokens hold an answer of this responder in place of a list. */
+  void withOcsp(BouncyCastleOcsp responder) {
+    withCrl = false;
+    ocsp = responder;
+  }
+
+  /** The CA as the one who answers. */
+  BouncyCastleOcsp answeringCa() {
+    return new BouncyCastleOcsp(ca, caKey, false);
+  }
+
+  /** One to whom the CA gave a certificate, for this use. */
+  BouncyCastleOcsp responder(String title, KeyPurposeId use) throws Exception {
+    ECPrivateKeyParameters key = keyFor(title);
+    X509v3CertificateBuilder builder = new X509v3CertificateBuilder(caName, BigInteger.TWO,
+        date("2024-01-01T00:00:00Z"), date("2060-01-01T00:00:00Z"),
+        new X500Name("CN=" + title), publicKey(key));
+    builder.addExtension(Extension.extendedKeyUsage, true, new ExtendedKeyUsage(use));
+    builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    return new BouncyCastleOcsp(builder.build(signer(caKey)), key, true);
+  }
+
+  /** One who says that he is the CA, and has another key. */
+  BouncyCastleOcsp impostor() throws Exception {
+    return new BouncyCastleOcsp(ca, keyFor("an impostor"), false);
+  }
+
   X509CertificateHolder ca() {
     return ca;
   }
@@ -123,6 +152,10 @@ final class BouncyCastleTsa {
     tokens.setAccuracySeconds(1);
     tokens.addCertificates(new CollectionStore<>(List.of(certificate, ca)));
     if (withCrl) tokens.addCRLs(new CollectionStore<>(Collections.singletonList(crl(when))));
+    if (ocsp != null) {
+      tokens.addOtherRevocationInfo(CMSObjectIdentifiers.id_ri_ocsp_response,
+          new CollectionStore<>(List.of(ocsp.answer(certificate, ca, when))));
+    }
     serial += 1;
     return new TimeStampResponseGenerator(tokens, TSPAlgorithms.ALLOWED)
         .generate(request, BigInteger.valueOf(serial), when);
@@ -183,7 +216,7 @@ final class BouncyCastleTsa {
         new ECPublicKeyParameters(domain.getG().multiply(key.getD()).normalize(), domain));
   }
 
-  private static ContentSigner signer(ECPrivateKeyParameters key) {
+  static ContentSigner signer(ECPrivateKeyParameters key) {
     SHA256Digest digest = new SHA256Digest();
     return new ContentSigner() {
       @Override

@@ -15,6 +15,7 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.tsp.TimeStampRequestGenerator;
 import org.bouncycastle.tsp.ers.ERSByteData;
@@ -59,6 +60,7 @@ final class BouncyCastleVectors {
     makeRenewed();
     makeByHand();
     makeRevoked();
+    makeAnswered();
   }
 
   private static byte[] document(String name) {
@@ -187,6 +189,38 @@ final class BouncyCastleVectors {
     put("failed", "REVOKED_NO_POE", "revoked_without_a_reason_before_it_was_renewed",
         BouncyCastleMaker.renew(record, tsa, RENEWED).getEncoded(), "2031-01-01T00:00:00Z", "a.txt",
         "RFC 3161 section 4 item 1");
+  }
+
+  // In place of a list each token holds what a responder answered (RFC 5940 section 2.2).
+  private void makeAnswered() throws Exception {
+    putAnswered("passed", "", "ocsp_good", early().answeringCa(), "RFC 6960 section 4.2.2.2");
+    putAnswered("failed", "REVOKED", "ocsp_revoked_before_it_was_stamped",
+        early().answeringCa().revokeAt("2026-04-01T00:00:00Z"), "RFC 3161 section 4 item 1");
+    putAnswered("failed", "REVOKED_NO_POE", "ocsp_revoked_before_it_was_renewed",
+        early().answeringCa().revokeAt("2026-06-01T00:00:00Z"), "RFC 3161 section 4 item 1");
+    putAnswered("indeterminate", "TRY_LATER", "ocsp_out_of_date",
+        early().answeringCa().goodUntil("2026-05-08T00:00:00Z"), "RFC 6960 section 3.2 item 6");
+    putAnswered("passed", "", "ocsp_by_a_responder_with_the_task",
+        early().responder("Vector responder", KeyPurposeId.id_kp_OCSPSigning),
+        "RFC 6960 section 4.2.2.2");
+    putAnswered("indeterminate", "NO_REVOCATION_DATA", "ocsp_by_one_without_the_task",
+        early().responder("Vector server", KeyPurposeId.id_kp_serverAuth),
+        "RFC 6960 section 4.2.2.2");
+    putAnswered("indeterminate", "NO_REVOCATION_DATA", "ocsp_by_a_responder_of_another_ca",
+        new BouncyCastleTsa("Vector CA of others", "none", STAMPED, LATE)
+            .responder("Vector responder", KeyPurposeId.id_kp_OCSPSigning),
+        "RFC 6960 section 4.2.2.2");
+    putAnswered("indeterminate", "NO_REVOCATION_DATA", "ocsp_by_the_wrong_key",
+        early().impostor(), "RFC 6960 section 3.2 item 2");
+    putAnswered("indeterminate", "NO_REVOCATION_DATA", "ocsp_revoked_says_the_wrong_key",
+        early().impostor().revokeAt("2026-04-01T00:00:00Z"), "RFC 6960 section 3.2 item 2");
+  }
+
+  private void putAnswered(String verdict, String reason, String what, BouncyCastleOcsp responder,
+      String rule) throws Exception {
+    BouncyCastleTsa tsa = early();
+    tsa.withOcsp(responder);
+    put(verdict, reason, what, first(tsa, new ERSByteData(a)).getEncoded(), SOON, "a.txt", rule);
   }
 
   // The first archive timestamp of the chain by SHA-512 that follows `chain`: RFC 4998 section 5.2.
