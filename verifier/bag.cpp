@@ -316,8 +316,12 @@ TagFiles judge_tag_files(const PackageSource& source) {
     tags.findings.push_back(
         failed(SubIndication::format_failure, say("package.no-bag"), "", "RFC 8493 section 2.1.1"));
   }
-  if (const auto info = read_whole(**reader, "bag-info.txt", tag_file_size_max)) {
+  constexpr std::string_view info_name = "bag-info.txt";
+  const auto info = read_whole(**reader, info_name, tag_file_size_max);
+  if (info) {
     tags.payload_oxum = oxum_of(as_text(*info));
+  } else if (info.error().code != Errc::not_found) {  // it need not be there
+    tags.findings.push_back(unreadable(info_name, info.error()));
   }
   const auto manifest = read_whole(**reader, tag_manifest_name, tag_file_size_max);
   if (!manifest) {

@@ -26,6 +26,8 @@
 
 namespace perdura::verifier {
 
+class Octets;
+
 // Reads one file after the other.
 class PackageReader {
  public:
@@ -64,6 +66,9 @@ Result<std::unique_ptr<PackageSource>> open_zip_file(const std::filesystem::path
 Result<std::unique_ptr<PackageSource>> open_folder(const std::filesystem::path& path);
 // A zip in memory, which must outlive the source.
 Result<std::unique_ptr<PackageSource>> open_zip_in_memory(ByteView zip);
+// A zip whose octets are anywhere; errors say `where`.
+Result<std::unique_ptr<PackageSource>> open_zip(std::unique_ptr<Octets> octets,
+                                                const std::string& where);
 
 // The whole of a small file. Errors: those of reading, too_large.
 Result<Bytes> read_whole(PackageReader& reader, std::string_view name, std::size_t size_max);

@@ -173,24 +173,24 @@ class ZipSource final : public PackageSource {
   ZipDirectory directory_;
 };
 
-Result<std::unique_ptr<PackageSource>> open_zip_source(std::unique_ptr<Octets> octets,
-                                                       const std::string& where) {
+}  // namespace
+
+Result<std::unique_ptr<PackageSource>> open_zip(std::unique_ptr<Octets> octets,
+                                                const std::string& where) {
   auto directory = ZipDirectory::read(*octets, where);
   if (!directory) return directory.error();
   return std::unique_ptr<PackageSource>(
       std::make_unique<ZipSource>(std::move(octets), *std::move(directory)));
 }
 
-}  // namespace
-
 Result<std::unique_ptr<PackageSource>> open_zip_file(const std::filesystem::path& path) {
   auto octets = octets_of_file(path);
   if (!octets) return octets.error();
-  return open_zip_source(*std::move(octets), path.string());
+  return open_zip(*std::move(octets), path.string());
 }
 
 Result<std::unique_ptr<PackageSource>> open_zip_in_memory(ByteView zip) {
-  return open_zip_source(octets_in_memory(zip), "zip");
+  return open_zip(octets_in_memory(zip), "zip");
 }
 
 }  // namespace perdura::verifier

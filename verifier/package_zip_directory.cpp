@@ -191,9 +191,10 @@ Result<ZipDirectory::Extent> ZipDirectory::find() const {
 }
 
 Result<std::optional<ZipDirectory::Extent>> ZipDirectory::find_zip64(std::uint64_t end) const {
-  const auto locator = read_exactly(*octets_, end < locator64_size ? end : end - locator64_size,
-                                    std::min<std::uint64_t>(end, locator64_size));
-  if (!locator || !is(*locator, locator64_signature)) return std::optional<Extent>();
+  if (end < locator64_size) return std::optional<Extent>();
+  const auto locator = read_exactly(*octets_, end - locator64_size, locator64_size);
+  if (!locator) return malformed("the end of the zip can't be read");
+  if (!is(*locator, locator64_signature)) return std::optional<Extent>();
   const std::uint64_t at = field(*locator, 8, 8);
   const auto record = read_exactly(*octets_, at, end64_size);
   if (!record || at + end64_size > end || !is(*record, end64_signature)) {

@@ -165,13 +165,14 @@ function judgeTagFile(source: ZipSource, entry: ManifestEntry): Finding | null {
   });
 }
 
-// What bag-info.txt says of the payload ("octets.files"); '' when it says nothing.
-function oxumOf(source: ZipSource): string {
+// What bag-info.txt, which need not be there, says of the payload ("octets.files"); '' when it says nothing.
+function oxumOf(source: ZipSource, findings: Finding[]): string {
+  const name = 'bag-info.txt';
   try {
-    const text = decodeUtf8(readFile(source, 'bag-info.txt', tagFileSizeMax)) ?? '';
+    const text = decodeUtf8(readFile(source, name, tagFileSizeMax)) ?? '';
     return /^Payload-Oxum:[ \t]*(.*?)[ \t\r]*$/m.exec(text)?.[1] ?? '';
   } catch (thrown) {
-    asMalformed(thrown);
+    if (asMalformed(thrown).code !== 'not_found') findings.push(unreadable(name, thrown));
     return '';
   }
 }
@@ -205,7 +206,7 @@ export function judgeTagFiles(source: ZipSource): TagFiles {
       }),
     );
   }
-  const oxum = oxumOf(source);
+  const oxum = oxumOf(source, findings);
   let lines: (string | null)[];
   try {
     const octets = readFile(source, tagManifestName, tagFileSizeMax);
