@@ -62,6 +62,10 @@ const Malformed malformed[] = {
     {"boolean_of_two_octets",  "01 02 FF FF",               a_boolean,       "boolean is malformed",                     "offset 0"},
     {"null_with_contents",     "05 01 00",                  a_null,          "null is not empty",                        "offset 0"},
     {"unused_bits",            "03 02 01 80",               a_bit_string,    "bit string is empty or has unused bits",   "offset 0"},
+    {"bit_string_without_octets", "03 00",                  a_bit_string,    "bit string is empty or has unused bits",   "offset 0"},
+    {"boolean_without_octets", "01 00",                     a_boolean,       "boolean is malformed",                     "offset 0"},
+    {"boolean_cut_short",      "01 01",                     a_boolean,       "element is cut short",                     "offset 0"},
+    {"high_tag_cut_short",     "1F 81",                     anything,        "element is cut short",                     "offset 0"},
     {"time_in_february_30",    "18 0F 32 30 33 30 30 32 33 30 30 30 30 30 30 30 5A", a_time, "time is malformed",       "offset 0"},
     {"segments",               "24 03 04 01 41",            segments,        "expected element 04, found 24",            "offset 0"},
     // clang-format on
@@ -193,11 +197,56 @@ TEST(OidText, IsDotted) {
   EXPECT_EQ(oid_text(hex("2A 86")), "2a86");
 }
 
+struct Dotted {
+  const char* name;
+  std::string text;
+  const char* octets;  // "" when it is none
+};
+std::string arcs(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += ".1";
+  return text;
+}
+const Dotted dotted[] = {
+    // clang-format off
+    {"sha256",               "2.16.840.1.101.3.4.2.1",  "60 86 48 01 65 03 04 02 01"},
+    {"second_arc_over_39",   "2.999",                   "88 37"},
+    {"zeros",                "0.0",                     "00"},
+    {"of_56_bits",           "1.2.72057594037927935",   "2A FF FF FF FF FF FF FF 7F"},
+    {"of_57_bits",           "1.2.72057594037927936",   ""},
+    {"over_64_bits",         "1.2.18446744073709551616", ""},
+    {"empty",                "",                        ""},
+    {"one_arc",              "1",                       ""},
+    {"first_arc_over_2",     "3.1",                     ""},
+    {"second_arc_of_40",     "1.40",                    ""},
+    {"leading_zero",         "1.02.3",                  ""},
+    {"negative",             "1.-2",                    ""},
+    {"point_at_the_end",     "1.2.",                    ""},
+    {"point_at_the_start",   ".1.2",                    ""},
+    {"two_points",           "1..2",                    ""},
+    {"a_letter",             "1.2a.3",                  ""},
+    {"space",                "1.2 .3",                  ""},
+    {"of_1000_arcs",         "1.2" + arcs(1000),        ""},
+    // clang-format on
+};
+class OidFromText : public testing::TestWithParam<Dotted> {};
+TEST_P(OidFromText, IsTheOneEncodingOrNothing) {
+  const auto oid = oid_from_text(GetParam().text);
+  EXPECT_EQ(oid ? to_hex(*oid) : "", to_hex(hex(GetParam().octets)));
+  EXPECT_EQ(oid ? oid_text(*oid) : GetParam().text, GetParam().text);
+}
+INSTANTIATE_TEST_SUITE_P(, OidFromText, testing::ValuesIn(dotted),
+                         [](const auto& row) { return std::string(row.param.name); });
+
 TEST(OidText, HasNumbersOfAnySize) {
   // 2.25 and a UUID of 128 bits, as an OBJECT IDENTIFIER may be made without a registry.
   EXPECT_EQ(oid_text(hex("69 83 FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF 7F")),
             "2.25.340282366920938463463374607431768211455");
   EXPECT_EQ(oid_text(hex("69 81 80 80 80 80 80 80 80 80 00")), "2.25.9223372036854775808");
+  // Too large an arc in the first place, or larger than anybody needs.
+  EXPECT_EQ(oid_text(hex("81 80 80 80 80 80 80 80 80 80 00")), "8180808080808080808000");
+  const std::string endless(2 * 70, 'F');
+  EXPECT_EQ(oid_text(hex("69" + endless + "00")), to_hex(hex("69" + endless + "00")));
   EXPECT_EQ(oid_text(hex("2A 81 80 80 80 80 80 80 80 80 80")),
             "2a818080808080808080"
             "80");

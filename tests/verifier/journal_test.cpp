@@ -82,6 +82,10 @@ TEST_F(Journal, RefusesNotesThatAreNotOfTheirForm) {
            "text\n\n" + signature.substr(0, signature.size() - 1)}) {
     EXPECT_FALSE(parse_note(note)) << note;
   }
+  std::string many = "text\n\n";
+  for (int i = 0; i < 64; ++i) many += signature;
+  EXPECT_TRUE(parse_note(many));
+  EXPECT_FALSE(parse_note(many + signature));
   EXPECT_TRUE(parse_note("text\n\n" + signature));
   EXPECT_FALSE(parse_note(std::string(70'000, 'a') + "\n\n" + signature));
 }
@@ -91,7 +95,7 @@ TEST_F(Journal, RefusesCheckpointsThatAreNotOfTheirForm) {
   for (const std::string& text : std::vector<std::string>{
            "o\n2\n", "\n2\n" + root + "\n", "o\n02\n" + root + "\n", "o\n-2\n" + root + "\n",
            "o\n18446744073709551616\n" + root + "\n", "o\n2\n" + root.substr(4) + "\n",
-           "o\n2\n" + root + "\n\nx\n", "o\n2 \n" + root + "\n"}) {
+           "o\n2\n" + root + "\n\nx\n", "o\n2 \n" + root + "\n", "o\n2\n*\n"}) {
     EXPECT_FALSE(parse_checkpoint_unverified(key_->sign(text))) << text;
   }
   EXPECT_TRUE(parse_checkpoint_unverified(key_->sign("o\n2\n" + root + "\nextension\n")));
@@ -104,12 +108,17 @@ TEST_F(Journal, RefusesKeysThatAreNotOfTheirForm) {
   EXPECT_EQ(verifier_->vkey(), vkey);
   std::string other_id = vkey;
   other_id[20] = other_id[20] == '0' ? '1' : '0';
-  for (const std::string& text : std::vector<std::string>{"", "a", vkey.substr(0, 30), other_id,
-                                                          vkey + "A", " " + vkey, "+" + vkey}) {
+  for (const std::string& text : std::vector<std::string>{
+           "", "a", vkey.substr(0, 30), other_id, vkey + "A", " " + vkey, "+" + vkey, "a+12345678+",
+           "a+12345678+*", "a+12345678+AQ==", "a+12345678+Ag==", "\x7F" + vkey,
+           std::string(256, 'a') + vkey}) {
     EXPECT_FALSE(NoteVerifier::from_vkey(text)) << text;
   }
   EXPECT_FALSE(NoteKey::generate("with space"));
   EXPECT_FALSE(NoteKey::generate("with+plus"));
+  EXPECT_FALSE(NoteKey::generate(""));
+  EXPECT_FALSE(NoteKey::generate(std::string(256, 'a')));
+  EXPECT_FALSE(NoteKey::generate("\u00e4"));
   EXPECT_FALSE(NoteKey::from_seed("a", Bytes(31)));
   EXPECT_EQ(NoteKey::from_seed("a", key_->seed())->seed(), Bytes(32, 0x42));
 }
@@ -142,6 +151,73 @@ TEST_F(Journal, FailsAReceiptThatWasSpoilt) {
       Verdict::failed);
 }
 
+TEST_F(Journal, RefusesReceiptsThatAreNotOfTheirForm) {
+  const std::string good = write_receipt(receipt_);
+  const std::string first = "\"" + to_base64(receipt_.proof[0].view()) + "\"";
+  const auto with = [&](const std::string& find, const std::string& replace) {
+    std::string text = good;
+    text.replace(text.find(find), find.size(), replace);
+    return text;
+  };
+  std::string many = "\"proof\":[";
+  for (int i = 0; i < 65; ++i) many += first + ",";
+  const std::pair<std::string, std::string> refused[] = {
+      {with("receipt/1", "receipt/2"), "version"},
+      {with(first, "1"), "holds what is not base64 of 32 octets"},
+      {with(first, "\"AAAA\""), "holds what is not base64 of 32 octets"},
+      {with(first, "\"*\""), "holds what is not base64 of 32 octets"},
+      {with("\"proof\":[", many), "more than"},
+      {with("\"proof\":[" + first + "]", "\"proof\":{}"), "not an array"},
+      {with("\"record\":\"" + receipt_.record, "\"record\":\"" + std::string(64, 'G')),
+       "hex digits"},
+      {with("\"index\":0", "\"index\":-1"), "index"},
+      {with("\"index\":0", "\"index\":\"0\""), "index"},
+      {with("\"salt\":\"", "\"salt\":\"AAAA"), "32 octets"},
+      {with("\"salt\"", "\"tail\":1,\"salt\""), ""},
+      {"[]", "is not a JSON object"},
+      {"\"receipt\"", "is not a JSON object"},
+  };
+  for (const auto& [text, what] : refused) {
+    const auto read = parse_receipt(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_NE(to_string(read.error()).find(what), std::string::npos) << to_string(read.error());
+  }
+  EXPECT_FALSE(parse_receipt(std::string(2u << 20, ' ')));
+}
+
+TEST_F(Journal, RefusesEntriesThatAreNotOfTheirForm) {
+  const std::string good = receipt_.entry.text;
+  ASSERT_TRUE(parse_journal_act(good));
+  const auto with = [&](const std::string& find, const std::string& replace) {
+    std::string text = good;
+    text.replace(text.find(find), find.size(), replace);
+    return text;
+  };
+  for (const std::string& text :
+       {with(receipt_.record, "0123"), with("\"act\":\"deposit\"", "\"act\":1"),
+        with("\"time\":\"2", "\"time\":\"x"), std::string("[]"), std::string("{}"),
+        std::string(2u << 20, ' ')}) {
+    EXPECT_FALSE(parse_journal_act(text)) << text.substr(0, 200);
+  }
+}
+
+TEST_F(Journal, AReceiptAndAProofOfTwoJournalsShow) {
+  const TlogProof proof{std::nullopt, receipt_.index, receipt_.proof, note_};
+  EXPECT_TRUE(of_one_journal(receipt_, proof));
+  // Of one size and another root.
+  TlogProof forked = proof;
+  std::string other(parse_note(note_)->text);
+  other.replace(other.find(to_base64(root_.view())), 44, to_base64(leaf_hash({}).view()));
+  forked.checkpoint = key_->sign(other);
+  EXPECT_FALSE(of_one_journal(receipt_, forked));
+  // What can't be compared is judged elsewhere.
+  forked.index = receipt_.index + 1;
+  EXPECT_TRUE(of_one_journal(receipt_, forked));
+  forked = proof;
+  forked.checkpoint = "";
+  EXPECT_TRUE(of_one_journal(receipt_, forked));
+}
+
 TEST_F(Journal, ReadsItsProofs) {
   const TlogProof proof{to_bytes(as_bytes("7")), 0, receipt_.proof, note_};
   const std::string text = write_tlog_proof(proof);
@@ -164,7 +240,10 @@ TEST_F(Journal, RefusesProofsThatAreNotOfTheirForm) {
   for (const std::string& text :
        {with("@v1", "@v2"), with("index 0", "index 00"), with("index 0", "index"),
         with("extra Nw==", "extra Nw="), with("extra ", "Extra "),
-        with(to_base64(receipt_.proof[0].view()), "AAAA"), good.substr(0, 60), std::string()}) {
+        with(to_base64(receipt_.proof[0].view()), "AAAA"), good.substr(0, 60), std::string(),
+        with("c2sp.org", "c3sp.org"), with("index 0\n", ""), with(note_, "no checkpoint\n"),
+        write_tlog_proof({std::nullopt, 5, std::vector<Digest>(65, root_), note_}),
+        std::string(2u << 20, ' ')}) {
     EXPECT_FALSE(parse_tlog_proof(text)) << text;
   }
 }

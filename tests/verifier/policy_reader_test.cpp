@@ -150,6 +150,14 @@ const Refused refused[] = {
     {"negative_parameter", "<Min>1024</Min>",            "<Min>-1024</Min>",                            "is no number"},
     {"parameter_of_words", "<Min>1024</Min>",            "<Min>1024 bits</Min>",                        "is no number"},
     {"nameless_parameter", "name=\"moduluslength\"",     "nam=\"moduluslength\"",                       "name is missing"},
+    {"huge_parameter",     "<Min>1024</Min>",            "<Min>1000000001</Min>",                          "too large"},
+    {"parameter_over_int", "<Min>1024</Min>",            "<Min>99999999999</Min>",                      "too large"},
+    {"empty_parameter",    "<Min>1024</Min>",            "<Min/>",                                      "is no number"},
+    {"february_30",        "<End>2008-06-30</End>",      "<End>2008-02-30</End>",                       "is no date that exists"},
+    {"empty_name",         "<Name>Evaluation of cryptographic algorithms</Name>", "<Name> </Name>",     "is empty"},
+    {"no_name_in_it",      "<Name>Evaluation of cryptographic algorithms</Name>", "",                   "Name is missing"},
+    {"no_identifier",      "AlgorithmIdentifier>",       "x>",                                          "not well-formed"},
+    {"long_text",          "Evaluation of cryptographic algorithms", std::string(70'000, 'x'),          "text is too long"},
     {"algorithm_twice",    "1.2.840.113549.1.1.1<",      "1.3.14.3.2.26<",                              "twice"},
     // clang-format on
 };
