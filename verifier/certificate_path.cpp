@@ -1,6 +1,7 @@
 #include "verifier/certificate_path.hpp"
 
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -37,6 +38,21 @@ bool may_issue(const Certificate& ca) {
   const bool is_ca = (flags & needed) == needed && (flags & EXFLAG_INVALID) == 0;
   const bool signs = (X509_get_key_usage(ca.handle()) & KU_KEY_CERT_SIGN) != 0;
   return is_ca && signs;
+}
+
+// ECDSA with SHA-3 is a signature that libcrypto 3.0 verifies, but it does not know so when it
+// meets one in a certificate. What it knows already stays as it is.
+void teach_libcrypto() {
+  static const bool taught = [] {
+    for (const auto& [signature, digest] : {std::pair(NID_ecdsa_with_SHA3_256, NID_sha3_256),
+                                            std::pair(NID_ecdsa_with_SHA3_384, NID_sha3_384),
+                                            std::pair(NID_ecdsa_with_SHA3_512, NID_sha3_512)}) {
+      if (OBJ_find_sigid_algs(signature, nullptr, nullptr) == 1) continue;
+      OBJ_add_sigid(signature, digest, NID_X9_62_id_ecPublicKey);
+    }
+    return true;
+  }();
+  (void)taught;
 }
 
 // Depth-first search. Invariant: path[i + 1] signed path[i].
@@ -81,6 +97,7 @@ class Search {
 
   // Whether libcrypto, given this path and nothing else, accepts it.
   bool accepted() {
+    teach_libcrypto();
     for (std::size_t i = 1; i + 1 < result_.path.size(); ++i) {
       if (!may_issue(*result_.path[i])) {
         note(failed(SubIndication::certificate_failure, say("certificate.may-not-issue"),
@@ -124,7 +141,10 @@ class Search {
       if (known_in_certificates(*result_.path[i])) continue;
       return note_unsupported(result_.signatures[i]);
     }
-    if (time && culprit == result_.path.back()) {
+    if (stumbled_over_key(error)) {
+      note(undecided(SubIndication::unsupported_algorithm, say("certificate.key-unsupported"),
+                     detail, rule));
+    } else if (time && culprit == result_.path.back()) {
       note(undecided(SubIndication::no_certificate_chain_found, say("certificate.anchor-not-valid"),
                      detail, rule));
     } else if (time) {
@@ -134,6 +154,13 @@ class Search {
       note(failed(SubIndication::certificate_failure, say("certificate.no-proper-path"), detail,
                   "RFC 5280 section 6"));
     }
+  }
+
+  // Whether libcrypto stopped since it can't read the first certificate's key: that decides
+  // nothing.
+  bool stumbled_over_key(int error) const {
+    return (error == X509_V_ERR_UNSPECIFIED || error == X509_V_ERR_EE_KEY_TOO_SMALL) &&
+           X509_get0_pubkey(result_.path.front()->handle()) == nullptr;
   }
 
   static bool known_in_certificates(const Certificate& certificate) {

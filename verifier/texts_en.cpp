@@ -342,6 +342,8 @@ constexpr Sentence table[] = {
      "The certificates do not form a proper path to one that you trust."},
     {"certificate.signature-unsupported",
      "A certificate is signed in a way that this program cannot check."},
+    {"certificate.key-unsupported",
+     "A certificate holds a key of a kind that this program does not know."},
     {"certificate.not-for-time-stamps",
      "The certificate that signed the time-stamp is not one for stamping time."},
     {"certificate.for-time-stamps",

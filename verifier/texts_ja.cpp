@@ -355,6 +355,7 @@ constexpr Sentence table[] = {
      "証明書が、あなたが信頼する証明書への正しい認証パスを構成していません。"},
     {"certificate.signature-unsupported",
      "このプログラムでは検証できない署名方式の証明書があります。"},
+    {"certificate.key-unsupported", "このプログラムが知らない種類の鍵を持つ証明書があります。"},
     {"certificate.not-for-time-stamps",
      "タイムスタンプに署名した証明書は、タイムスタンプ用のものではありません。"},
     {"certificate.for-time-stamps",

@@ -321,6 +321,13 @@ void read_signed_data(DerReader& in, TimestampToken& token) {
   if (signers.more()) signers.fail("a time-stamp has exactly one signer");
 }
 
+// id-shake256-len with INTEGER 512: what RFC 8419 section 3.1 wants beside Ed448.
+bool is_shake256_512(const AlgorithmIdentifier& algorithm) {
+  constexpr std::uint8_t octets_512[] = {0x02, 0x02, 0x02, 0x00};
+  return oid_text(algorithm.oid) == "2.16.840.1.101.3.4.2.18" && algorithm.parameters &&
+         equal(*algorithm.parameters, octets_512);
+}
+
 }  // namespace
 
 std::optional<ByteView> basic_ocsp_response(ByteView ocsp_response) {
@@ -356,6 +363,7 @@ AlgorithmIdentifier read_algorithm_identifier(DerReader& in, Tag tag) {
 }
 
 std::optional<DigestAlgorithm> digest_algorithm(const AlgorithmIdentifier& algorithm) {
+  if (is_shake256_512(algorithm)) return DigestAlgorithm::shake256;
   if (!algorithm.plain()) return std::nullopt;
   return digest_algorithm_from_oid(algorithm.oid);
 }

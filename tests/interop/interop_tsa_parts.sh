@@ -96,6 +96,44 @@ part_bouncycastle_stamps_for_us() {
   expect 0 "$bin/perdura-verify" case --trust bc/ca.pem
 }
 
+# BouncyCastle stamps with keys of many kinds, over SHA-2 and SHA-3; what this build can't verify is
+# not taken, and named.
+part_bouncycastle_stamps_with_many_kinds_of_keys() {
+  need_java
+  serve kinds java -cp "$class_path" KeyKindTsa serve kinds
+  local base=${url%/tsr} kind oid
+  echo 'a record' >document.txt
+  expect 0 "$bin/perdura" init sealed
+  expect 0 "$bin/perdura" deposit sealed document.txt
+  expect 0 "$bin/perdura" seal sealed
+  for kind in rsa-pss rsa-pss-sha3 rsa-sha3 p-521 p-384-sha3 brainpool-384 brainpool-512 ed25519 \
+    ed448; do
+    rm -rf archive case
+    cp -a sealed archive
+    expect 0 "$bin/perdura" tsa add archive --name bc --url "$base/$kind" --ca "kinds/$kind.pem"
+    expect 0 "$bin/perdura" renew archive
+    expect 0 "$bin/perdura" deposit archive document.txt
+    expect 0 "$bin/perdura" seal archive
+    expect 0 "$bin/perdura" renew archive --track bc --time-stamps
+    expect 0 "$bin/perdura" renew archive --track bc --hash-tree --hash sha3-256
+    expect 0 "$bin/perdura" renew archive --track bc --hash-tree --hash sha3-512 --from-digests
+    expect 0 "$bin/perdura" check archive
+    expect 0 "$bin/perdura" export archive --all -o case
+    expect 0 "$bin/perdura-verify" case --trust "kinds/$kind.pem"
+  done
+  openssl ts -query -data document.txt -sha512 -cert -out question >/dev/null 2>&1
+  for kind in ml-dsa=2.16.840.1.101.3.4.3.18 slh-dsa=2.16.840.1.101.3.4.3.24 \
+    dilithium=1.3.6.1.4.1.2.267.7; do
+    oid=${kind#*=}
+    kind=${kind%=*}
+    expect 2 "$bin/perdura" tsa add sealed --name bc --url "$base/$kind" --ca "kinds/$kind.pem"
+    curl -sS --data-binary @question -H 'Content-Type: application/timestamp-query' \
+      "$base/$kind" -o answer
+    expect 2 "$bin/perdura-verify" document.txt answer --trust "kinds/$kind.pem" --verbose
+    grep -q "$oid" out || complain "$kind is not called by its OID: $(cat out)"
+  done
+}
+
 # Every way in which a TSA can fail us: seal says so with exit 2 and leaves the records unsealed;
 # then the TSA behaves, and seal makes up for it.
 seal_under() {

@@ -20,6 +20,7 @@ make_with_bouncycastle() {
   mkdir "$work/classes"
   javac -nowarn -d "$work/classes" -cp "$class_path" "$here"/../interop/*.java
   java -cp "$class_path" BouncyCastleErs vectors "$out"
+  java -cp "$class_path" KeyKindTsa vectors "$out" # with new keys each time
 }
 
 # The DER element with the tag $1 (two hex digits) and the octets of standard input.

@@ -128,7 +128,21 @@ class Search {
       );
       return false;
     }
-    return this.isProper() && this.isInTime() && this.namesAreProper();
+    return this.isProper() && this.isInTime() && this.namesAreProper() && this.hasKnownKey();
+  }
+
+  // As libcrypto, which judges no path whose first key it can't read.
+  private hasKnownKey(): boolean {
+    const first = this.path[0]!;
+    if (first.key !== null) return true;
+    this.note(
+      undecided(
+        'UNSUPPORTED_ALGORITHM',
+        'A certificate holds a key of a kind that this program does not know.',
+        { detail: first.text, rule },
+      ),
+    );
+    return false;
   }
 
   private refuse(culprit: Certificate, detail: string): false {

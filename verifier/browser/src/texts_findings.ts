@@ -143,6 +143,8 @@ export const findingsInJapanese = {
     '認証パスに、タイムスタンプの時点で有効期間内にない証明書がありました。',
   'A certificate is signed in a way that this program cannot check.':
     'このプログラムでは検証できない署名方式の証明書があります。',
+  'A certificate holds a key of a kind that this program does not know.':
+    'このプログラムが知らない種類の鍵を持つ証明書があります。',
   // revocation
   'A certificate of the time-stamp was revoked before the stamp, so the stamp proves nothing.':
     'タイムスタンプの証明書は付与前に失効していたため、このタイムスタンプは何も証明しません。',

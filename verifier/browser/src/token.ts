@@ -1,7 +1,7 @@
 // RFC 3161 (with RFC 5816) time-stamp tokens: CMS SignedData over a TSTInfo, as views. Parsing
 // judges nothing; token_checks.ts does.
 
-import { latin1 } from './bytes.js';
+import { equal, latin1 } from './bytes.js';
 import { Malformed, Reader, tag, type Code } from './der.js';
 import { digestFromOid, type DigestAlgorithm } from './digest.js';
 import { parseGeneralizedTime, type Time } from './time.js';
@@ -37,9 +37,17 @@ export function readAlgorithmIdentifier(input: Reader): AlgorithmIdentifier {
 export const isPlain = ({ parameters }: AlgorithmIdentifier): boolean =>
   parameters === null || (parameters.length === 2 && parameters[0] === tag.null);
 
-// The hash function that it names; null when unknown, or with parameters.
-export const digestAlgorithm = (algorithm: AlgorithmIdentifier): DigestAlgorithm | null =>
-  isPlain(algorithm) ? digestFromOid(algorithm.oid) : null;
+// id-shake256-len with INTEGER 512: what RFC 8419 section 3.1 wants beside Ed448.
+const isShake256Of512 = (algorithm: AlgorithmIdentifier): boolean =>
+  algorithm.oid === '2.16.840.1.101.3.4.2.18' &&
+  algorithm.parameters !== null &&
+  equal(algorithm.parameters, Uint8Array.of(2, 2, 2, 0));
+
+// The hash function that it names; null when unknown, or with other parameters.
+export function digestAlgorithm(algorithm: AlgorithmIdentifier): DigestAlgorithm | null {
+  if (isShake256Of512(algorithm)) return 'shake256';
+  return isPlain(algorithm) ? digestFromOid(algorithm.oid) : null;
+}
 
 // TSTInfo (RFC 3161 section 2.4.2)
 export interface TstInfo {
