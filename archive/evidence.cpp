@@ -111,7 +111,8 @@ Result<EvidenceChains> EvidenceAssembler::chains_of(const Batch& batch, const Li
     } else {
       auto first = first_of_renewed_chain(batch, chain.front(), leaf);
       if (!first) return first.error();
-      if (!*first) break;
+      result.set_aside = !*first;
+      if (result.set_aside) continue;
       stamps.push_back(**std::move(first));
     }
     for (std::size_t j = 1; j < chain.size(); ++j) {

@@ -28,6 +28,7 @@ struct TrackEvidence {
 struct EvidenceChains {
   std::vector<DigestAlgorithm> algorithms;  // each hash function in it, once
   std::vector<std::vector<Bytes>> chains;   // encoded archive timestamps, oldest first
+  bool set_aside = false;                   // by the hash-tree renewal that began the newest chain
   Bytes evidence_record() const;
 };
 
@@ -53,8 +54,9 @@ class EvidenceAssembler {
   // The same for the batch's journal checkpoint, a single data object. Errors: malformed, io.
   Result<std::vector<TrackEvidence>> evidence_for_checkpoint(const Batch& batch);
 
-  // The chains of a leaf of `batch`: 0 is the checkpoint, i + 1 the i-th record. They end before a
-  // hash-tree renewal that set the record aside. Errors: as above.
+  // The chains of a leaf of `batch`: 0 is the checkpoint, i + 1 the i-th record. Those of hash-tree
+  // renewals that set the record aside are not among them: the next one that found it whole again
+  // goes on from the chain before. Errors: as above.
   Result<EvidenceChains> chains_of(const Batch& batch, const Lineage& lineage, std::uint64_t leaf,
                                    const MembersOf& members);
 

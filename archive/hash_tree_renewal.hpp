@@ -47,7 +47,8 @@ struct HashTreeOptions {
   std::function<void(std::uint64_t records, std::uint64_t bytes)> progress;
 };
 
-// A record that is not what the old evidence says is set aside; the others go on. Errors: io,
+// A record that is not what the old evidence says is set aside; the others go on. One that an
+// earlier renewal set aside and that is whole again rejoins. Errors: io,
 // malformed (the journal or the old trees), too_large (more than 100,000 set aside: the store as a
 // whole is damaged).
 Result<RenewedTrees> renew_hash_trees(const Archive& archive,

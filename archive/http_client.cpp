@@ -4,6 +4,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <system_error>
 #include <thread>
 
@@ -89,6 +91,16 @@ class Exchange {
         deadline_(std::chrono::steady_clock::now() + milliseconds(options.timeout_ms)) {}
 
   Result<HttpResponse> run() {
+    // Closed on the thread that works with it: whatever it waits for then ends.
+    const std::stop_callback give_up(options_.given_up,
+                                     [this] { asio::post(*io_, [this] { stream_.close(); }); });
+    auto response = exchange();
+    if (response || !options_.given_up.stop_requested()) return response;
+    return unavailable("its answer did not come soon and is no longer waited for", "");
+  }
+
+ private:
+  Result<HttpResponse> exchange() {
     if (auto done = connect(); !done) return done.error();
     if (!target_.tls) return talk(stream_);
     asio::ssl::context context(asio::ssl::context::tls_client);
@@ -98,11 +110,11 @@ class Exchange {
     return talk(tls);
   }
 
- private:
   // Starts an operation, runs it to its end, and says how it ended.
   template <typename Start>
   error_code step(Start start) {
     error_code result;
+    if (options_.given_up.stop_requested()) return asio::error::operation_aborted;
     start([&result](error_code error, auto&&...) { result = error; });
     io_->restart();
     io_->run();
@@ -159,7 +171,10 @@ Result<Tcp::resolver::results_type> Exchange::resolve() {
                                     state->error = error;
                                     state->results = std::move(results);
                                   });
-  look_up->io.run_until(end_of_step(options_.connect_timeout_ms));
+  {
+    const std::stop_callback give_up(options_.given_up, [&look_up] { look_up->io.stop(); });
+    look_up->io.run_until(end_of_step(options_.connect_timeout_ms));
+  }
   if (!look_up->error) {
     std::thread([left = std::move(look_up)]() mutable { left.reset(); }).detach();
     return failed("looking up the name '" + target_.host + "'", beast::error::timeout,

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include "verifier/bytes.hpp"
@@ -39,6 +40,7 @@ struct HttpOptions {
   int timeout_ms = 30'000;            // all of it, from the look-up to the last octet
   std::size_t response_size_max = std::size_t{1} << 20;  // octets of the body
   std::filesystem::path ca_file;  // PEM roots for https://; empty: those of this system
+  std::stop_token given_up = {};  // once asked for, the exchange ends soon, as unavailable
 };
 
 // What came back, whatever its status.
@@ -53,7 +55,8 @@ Result<Ok> check_url(const std::string& url);
 
 // Sends the request and reads the response whole. Errors name the URL and say what to do: misuse
 // (the URL cannot be used), unavailable (no such name, refused, timed out, cut off, a certificate
-// that does not prove the name, a redirect, not HTTP), too_large, io (ca_file cannot be read).
+// that does not prove the name, a redirect, not HTTP, given up), too_large, io (ca_file cannot be
+// read).
 Result<HttpResponse> http_exchange(const HttpRequest& request, const HttpOptions& options);
 
 }  // namespace perdura::archive

@@ -112,6 +112,12 @@ Lineage Lineages::of(const Batch& batch, const std::string& track) const {
   return lineage;
 }
 
+std::vector<std::uint64_t> set_aside_of(const Batch& batch, const Lineage& lineage) {
+  if (lineage.empty() || lineage.back().front().renewal == nullptr) return {};
+  const std::vector<std::uint64_t>& all = lineage.back().front().renewal->set_aside;
+  return {std::ranges::lower_bound(all, batch.first), std::ranges::lower_bound(all, batch.end)};
+}
+
 std::optional<DigestAlgorithm> Lineages::newest_algorithm(const std::string& track) const {
   std::optional<DigestAlgorithm> newest;
   for (const Covering& covering : renewals_) {

@@ -30,6 +30,9 @@ struct Link {
 // empty. No chains: the track has no evidence of the batch.
 using Lineage = std::vector<std::vector<Link>>;
 
+// The deposits (journal entries) of `batch` that the newest chain was made without: ascending.
+std::vector<std::uint64_t> set_aside_of(const Batch& batch, const Lineage& lineage);
+
 // The batches and renewals of an archive, and how they follow each other.
 class Lineages {
  public:

@@ -174,7 +174,7 @@ Result<Ok> LocalTsa::become(Result<std::shared_ptr<const LocalAuthority>> change
   return Ok{};
 }
 
-Result<Bytes> LocalTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) {
+Result<Bytes> LocalTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint, std::stop_token) {
   verifier::check(imprint.size() == verifier::digest_size(algorithm), "imprint of its algorithm");
   if (!supported(algorithm)) {
     return Error{Errc::unsupported,

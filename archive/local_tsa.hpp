@@ -63,7 +63,8 @@ class LocalTsa final : public TsaClient {
   bool self_asserted() const override { return true; }
   // Errors: unsupported (the imprint's algorithm), conflict (the Clock's time is outside the
   // validity of the TSA's certificate, or that is revoked).
-  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override;
+  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint,
+                      std::stop_token given_up = {}) override;
   // A status list of the CA that issued the token's certificate, signed now.
   FreshStatus fresh_status(ByteView token) override;
 

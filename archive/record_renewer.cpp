@@ -57,6 +57,7 @@ void RecordRenewer::follow(const Batch& batch) {
   algorithms_.clear();
   for (const std::vector<Link>& chain : lineage_) add_once(algorithms_, chain.front().algorithm());
   add_once(algorithms_, task_.algorithm);
+  set_aside_ = set_aside_of(batch, lineage_);
 }
 
 Result<RenewedLeaf> RecordRenewer::renew(const Batch& batch, const LeafToRenew& leaf) {
@@ -64,7 +65,7 @@ Result<RenewedLeaf> RecordRenewer::renew(const Batch& batch, const LeafToRenew& 
   if (leaf.deposit) {
     const auto row = decode_deposit_row(leaf.row);
     if (!row) return row.error();
-    return renew_record(batch, *row);
+    return renew_record(batch, *leaf.deposit, *row);
   }
   DataObjects checkpoint{{"the journal's checkpoint", {}}};
   for (const DigestAlgorithm algorithm : algorithms_) {
@@ -79,8 +80,10 @@ Result<RenewedLeaf> RecordRenewer::renew(const Batch& batch, const LeafToRenew& 
                "batch " + std::to_string(batch.number), "run 'perdura check'"};
 }
 
-Result<RenewedLeaf> RecordRenewer::renew_record(const Batch& batch, const DepositRow& row) {
+Result<RenewedLeaf> RecordRenewer::renew_record(const Batch& batch, std::uint64_t deposit,
+                                                const DepositRow& row) {
   RenewedLeaf renewed;
+  const bool rejoins = std::ranges::binary_search(set_aside_, deposit);
   renewed.record = row.statement.address.hex();
   const auto set_aside = [&](const Error& error) -> Result<RenewedLeaf> {
     if (!of_the_record(error)) return error;
@@ -90,7 +93,7 @@ Result<RenewedLeaf> RecordRenewer::renew_record(const Batch& batch, const Deposi
   };
   const auto text = read_statement_text(archive_, reader_, row);
   if (!text) return set_aside(text.error());
-  const auto objects = objects_of(row, *text, renewed.bytes);
+  const auto objects = objects_of(row, *text, task_.from_digests && !rejoins, renewed.bytes);
   if (!objects) return set_aside(objects.error());
   const auto problem = join(batch, 1 + row.record_number - batch.first_record, *objects,
                             GroupProof::whole_group, renewed.members);
@@ -100,17 +103,17 @@ Result<RenewedLeaf> RecordRenewer::renew_record(const Batch& batch, const Deposi
 }
 
 // The values under every hash function of the evidence and the new one. Documents are read for
-// those that the statement does not have; but for `from_digests` also for the new one and for that
+// those that the statement does not have; but for `by_digests` also for the new one and for that
 // of the newest chain, which is the one that still counts.
 Result<DataObjects> RecordRenewer::objects_of(const DepositRow& row, const std::string& text,
-                                              std::uint64_t& bytes) {
+                                              bool by_digests, std::uint64_t& bytes) {
   auto said = stated_objects(row, text, algorithms_);
   if (!said) return said;
   std::vector<DigestAlgorithm> to_read;
   for (const DigestAlgorithm algorithm : algorithms_) {
     if (!values_of(*said, algorithm)) to_read.push_back(algorithm);
   }
-  if (!task_.from_digests) {
+  if (!by_digests) {
     add_once(to_read, lineage_.back().front().algorithm());
     add_once(to_read, task_.algorithm);
   }
@@ -129,15 +132,18 @@ Result<std::optional<std::string>> RecordRenewer::join(const Batch& batch, std::
   const auto values = [&](DigestAlgorithm algorithm) { return values_of(objects, algorithm); };
   const auto chains = assembler_.chains_of(batch, lineage_, leaf, values);
   if (!chains) return chains.error();
-  if (chains->chains.size() < lineage_.size()) {
-    return std::optional<std::string>("an earlier renewal had set it aside already");
-  }
   const Bytes encoded = chains->evidence_record();
   const auto record = verifier::parse_evidence_record(encoded);
   if (!record) return record.error();
   const auto judged = verifier::judge_evidence_record(*record, objects, proof, judge_);
   if (judged.report.verdict() == Verdict::failed) {
     return std::optional<std::string>(verifier::in_english(judged.report.decisive()->what));
+  }
+  // What ended meanwhile can't be renewed any more: a chain is unbroken, or it proves nothing.
+  if (chains->set_aside && judged.report.verdict() != Verdict::passed) {
+    return std::optional<std::string>(
+        "an earlier renewal had set it aside, and its evidence from before no longer stands: " +
+        verifier::in_english(judged.report.decisive()->what));
   }
   const Digest sequence = hasher_.update(record->archive_timestamp_sequence).finish();
   const auto renewed_values = values_of(objects, task_.algorithm);

@@ -30,7 +30,9 @@ struct RenewedLeaf {
   std::uint64_t bytes = 0;  // octets of documents that were read
 };
 
-// Reads what a hash-tree renewal covers back and hashes it anew.
+// Reads what a hash-tree renewal covers back and hashes it anew. A record that the renewal before
+// had set aside is read in any case, and rejoins when it is what the evidence from before that says
+// and this evidence still stands.
 class RecordRenewer {
  public:
   RecordRenewer(const Archive& archive, std::shared_ptr<const Lineages> lineages,
@@ -40,8 +42,9 @@ class RecordRenewer {
   Result<RenewedLeaf> renew(const Batch& batch, const LeafToRenew& leaf);
 
  private:
-  Result<RenewedLeaf> renew_record(const Batch& batch, const DepositRow& row);
-  Result<DataObjects> objects_of(const DepositRow& row, const std::string& text,
+  Result<RenewedLeaf> renew_record(const Batch& batch, std::uint64_t deposit,
+                                   const DepositRow& row);
+  Result<DataObjects> objects_of(const DepositRow& row, const std::string& text, bool by_digests,
                                  std::uint64_t& bytes);
   Result<std::optional<std::string>> join(const Batch& batch, std::uint64_t leaf,
                                           const DataObjects& objects, verifier::GroupProof proof,
@@ -58,6 +61,7 @@ class RecordRenewer {
   const Batch* batch_ = nullptr;  // what the members below are about
   Lineage lineage_;
   std::vector<DigestAlgorithm> algorithms_;  // of all its chains, and the new one
+  std::vector<std::uint64_t> set_aside_;     // records that its newest chain was made without
 };
 
 }  // namespace perdura::archive

@@ -28,7 +28,7 @@ class GoneTsa final : public TsaClient {
   explicit GoneTsa(std::string name) : name_(std::move(name)) {}
   std::string name() const override { return name_; }
   bool self_asserted() const override { return true; }
-  Result<Bytes> stamp(DigestAlgorithm, const Digest&) override {
+  Result<Bytes> stamp(DigestAlgorithm, const Digest&, std::stop_token) override {
     return Error{Errc::unavailable, "it does not answer", "TSA '" + name_ + "'", ""};
   }
   FreshStatus fresh_status(ByteView) override { return {}; }

@@ -10,7 +10,7 @@ namespace perdura::archive {
 namespace {
 
 // Hash-tree renewals that died come first, as they were begun.
-Result<Ok> add_resumable(Archive& archive, const Lineages& lineages, const RenewalWish& wish,
+Result<Ok> add_resumable(const Archive& archive, const Lineages& lineages, const RenewalWish& wish,
                          RenewalPlan& plan) {
   for (const Track& track : archive.config().tracks) {
     if (wish.track && track.name != *wish.track) continue;
@@ -36,32 +36,68 @@ void add_once(const std::vector<std::string>& more, std::vector<std::string>& wa
   }
 }
 
+// What became of one; what befell it as a whole is its error.
+RenewalOutcome made(Archive& archive, TsaClients& tsas, const PlannedRenewal& planned,
+                    const RenewOptions& options,
+                    std::optional<std::chrono::milliseconds> patience) {
+  if (options.begin) options.begin(planned);
+  // Each sees what the one before it did.
+  const auto lineages = Lineages::load(archive.store(), archive.journal());
+  auto outcome = lineages ? make_renewal(archive, tsas, *lineages, planned, options, patience)
+                          : Result<RenewalOutcome>(lineages.error());
+  if (outcome) return *std::move(outcome);
+  RenewalOutcome failed;
+  failed.planned = planned;
+  failed.error = outcome.error();
+  return failed;
+}
+
+// In the order of the plan, but that what waits for a slow TSA is made after the others.
 void run(Archive& archive, TsaClients& tsas, const RenewalPlan& plan, const RenewOptions& options,
          RenewResult& result) {
+  using std::chrono::steady_clock;
+  std::vector<const PlannedRenewal*> left_for_last;
+  const auto keep = [&](RenewalOutcome outcome) {
+    add_once(outcome.warnings, result.warnings);
+    result.outcomes.push_back(std::move(outcome));
+  };
   for (const PlannedRenewal& planned : plan.renewals) {
-    if (options.begin) options.begin(planned);
-    // Each sees what the one before it did.
-    const auto lineages = Lineages::load(archive.store(), archive.journal());
-    auto outcome = lineages ? make_renewal(archive, tsas, *lineages, planned, options)
-                            : Result<RenewalOutcome>(lineages.error());
-    if (outcome) {
-      add_once(outcome->warnings, result.warnings);
-      result.outcomes.push_back(*std::move(outcome));
+    if (plan.renewals.size() == 1) {
+      keep(made(archive, tsas, planned, options, std::nullopt));
+      continue;
+    }
+    const auto begun = steady_clock::now();
+    RenewalOutcome outcome = made(archive, tsas, planned, options, options.patience);
+    if (outcome.error && outcome.error->code == Errc::unavailable &&
+        steady_clock::now() - begun >= options.patience) {
+      left_for_last.push_back(&planned);
     } else {
-      RenewalOutcome failed;
-      failed.planned = planned;
-      failed.error = outcome.error();
-      result.outcomes.push_back(std::move(failed));
+      keep(std::move(outcome));
     }
   }
+  for (const PlannedRenewal* planned : left_for_last) {
+    keep(made(archive, tsas, *planned, options, std::nullopt));
+  }
+}
+
+// The same for who renews and who only asks what would be renewed.
+Result<RenewalPlan> plan(const Archive& archive, TsaClients& tsas,
+                         const std::shared_ptr<const Lineages>& lineages, const RenewalWish& wish) {
+  const FreshStatus since = present_status(*lineages, tsas);
+  auto plan = plan_renewals(archive, lineages, wish, since);
+  if (!plan) return plan;
+  if (auto added = add_resumable(archive, *lineages, wish, *plan); !added) return added.error();
+  add_once(since.warnings, plan->warnings);
+  return plan;
 }
 
 }  // namespace
 
-Result<RenewalPlan> planned_renewals(const Archive& archive, const RenewalWish& wish) {
+Result<RenewalPlan> planned_renewals(const Archive& archive, TsaClients& tsas,
+                                     const RenewalWish& wish) {
   const auto lineages = Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
-  return plan_renewals(archive, *lineages, wish);
+  return plan(archive, tsas, *lineages, wish);
 }
 
 Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions& options) {
@@ -74,25 +110,25 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
   if (!completed) return completed.error();
   const auto lineages = Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
-  const FreshStatus since = present_status(**lineages, tsas);
-  add_once(since.warnings, result.warnings);
-  auto plan = plan_renewals(archive, *lineages, options.wish, since);
-  if (!plan) return plan.error();
-  if (auto added = add_resumable(archive, **lineages, options.wish, *plan); !added) {
-    return added.error();
+  for (const Track& track : archive.config().tracks) {
+    auto forgotten = forget_stale_renewal(archive, **lineages, track.name);
+    if (!forgotten) return forgotten.error();
   }
-  add_once(plan->warnings, result.warnings);
-  result.not_renewed = plan->not_renewed;
-  run(archive, tsas, *plan, options, result);
+  const auto planned = plan(archive, tsas, *lineages, options.wish);
+  if (!planned) return planned.error();
+  add_once(planned->warnings, result.warnings);
+  result.not_renewed = planned->not_renewed;
+  run(archive, tsas, *planned, options, result);
   return result;
 }
 
-Result<RenewResult> make_up(Archive& archive, TsaClients& tsas, const std::string& actor) {
+Result<RenewResult> make_up(Archive& archive, TsaClients& tsas, const std::string& actor,
+                            const std::set<std::string>& silent) {
   const auto lineages = Lineages::load(archive.store(), archive.journal());
   if (!lineages) return lineages.error();
   RenewalPlan plan;
   for (const Track& track : archive.config().tracks) {
-    if (!track.active()) continue;
+    if (!track.active() || silent.contains(track.name)) continue;
     PlannedRenewal owed{.kind = RenewalKind::initial,
                         .track = track.name,
                         .algorithm = seal_algorithm(archive, **lineages, track),

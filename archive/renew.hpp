@@ -4,10 +4,13 @@
 // track. Hash-tree renewal: the documents again, with a new hash function. Initial: batches that a
 // track has no evidence of, or none that still counts. Each renewal is one commit: evidence from
 // before is what counts until then. Killed at any instant it can be run again; a hash-tree renewal
-// goes on where it was. Tracks are renewed each for itself: one failing TSA holds up nothing.
+// goes on where it was. Tracks are renewed each for itself: one failing TSA holds up nothing, and
+// a slow one is left for last.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,9 @@ struct RenewOptions {
   std::string actor;  // who renews, as authenticated
   RenewalWish wish;
   HashTreeOptions hash_tree;
+  // How long a TSA is waited for while other renewals are to be made; it is asked again, and then
+  // waited for, after these.
+  std::chrono::milliseconds patience{10'000};
   // Told before each renewal what it is. May be null.
   std::function<void(const PlannedRenewal&)> begin;
 };
@@ -48,12 +54,15 @@ struct RenewResult {
 // is in the result.
 Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions& options);
 
-// What renew() would do, and nothing else. Errors: as renew().
-Result<RenewalPlan> planned_renewals(const Archive& archive, const RenewalWish& wish);
+// What renew() would do, and nothing else; TSAs' CAs are asked what has been revoked since. Errors:
+// as renew().
+Result<RenewalPlan> planned_renewals(const Archive& archive, TsaClients& tsas,
+                                     const RenewalWish& wish);
 
-// Stamps, for every active track, the batches that it has no evidence of: those that a TSA owes,
-// and those from before the track. Warnings say which TSA still does not answer. The renewing lock
-// must be held. Errors: malformed, io.
-Result<RenewResult> make_up(Archive& archive, TsaClients& tsas, const std::string& actor);
+// Stamps, for every active track not in `silent`, the batches that it has no evidence of: those
+// that a TSA owes, and those from before the track. Warnings say which TSA still does not answer.
+// The renewing lock must be held. Errors: malformed, io.
+Result<RenewResult> make_up(Archive& archive, TsaClients& tsas, const std::string& actor,
+                            const std::set<std::string>& silent);
 
 }  // namespace perdura::archive

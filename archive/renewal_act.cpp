@@ -31,8 +31,14 @@ struct Stamped {
 class RenewalAct {
  public:
   RenewalAct(Archive& archive, TsaClients& tsas, const std::shared_ptr<const Lineages>& lineages,
-             const PlannedRenewal& planned, const RenewOptions& options)
-      : archive_(archive), tsas_(tsas), lineages_(lineages), planned_(planned), options_(options) {}
+             const PlannedRenewal& planned, const RenewOptions& options,
+             std::optional<std::chrono::milliseconds> patience)
+      : archive_(archive),
+        tsas_(tsas),
+        lineages_(lineages),
+        planned_(planned),
+        options_(options),
+        patience_(patience) {}
 
   Result<RenewalOutcome> run() {
     outcome_.planned = planned_;
@@ -200,7 +206,10 @@ class RenewalAct {
   }
 
   Result<Stamped> stamp_by(const Track& track, TsaClient& tsa) {
-    auto token = stamp(archive_, track, tsa, draft_.algorithm, draft_.root);
+    const StampQuestion question{&track, &tsa, draft_.algorithm, draft_.root};
+    auto token = std::move(stamp_all(archive_, {&question, 1}, patience_ ? 0 : 1,
+                                     patience_.value_or(std::chrono::milliseconds(0)))
+                               .front());
     if (!token) return token.error();
     auto ends = horizons(*token, draft_.algorithm, *archive_.policy());
     if (!ends) return ends.error();
@@ -215,12 +224,16 @@ class RenewalAct {
                  "ask who runs it for a newer certificate, or add another with 'perdura tsa add'"};
   }
 
-  // The newest token of each batch, which the new one covers.
+  // The newest token of each batch, which the new one covers; and those of the chains before, where
+  // records that were set aside may go on from one of them.
   std::vector<ByteView> tokens_covered() const {
     std::vector<ByteView> tokens;
     for (const std::uint64_t number : batches_) {
-      const Lineage lineage = lineages_->of(*lineages_->batch(number), draft_.track);
+      const Batch& batch = *lineages_->batch(number);
+      const Lineage lineage = lineages_->of(batch, draft_.track);
       if (!lineage.empty()) tokens.push_back(lineage.back().back().token());
+      if (draft_.kind != RenewalKind::hash_tree || set_aside_of(batch, lineage).empty()) continue;
+      for (const std::vector<Link>& chain : lineage) tokens.push_back(chain.back().token());
     }
     return tokens;
   }
@@ -279,6 +292,7 @@ class RenewalAct {
   const std::shared_ptr<const Lineages>& lineages_;
   const PlannedRenewal& planned_;
   const RenewOptions& options_;
+  std::optional<std::chrono::milliseconds> patience_;
   std::vector<std::uint64_t> batches_;
   std::vector<std::string> put_;  // names of the tree's objects
   Renewal draft_;
@@ -289,8 +303,9 @@ class RenewalAct {
 
 Result<RenewalOutcome> make_renewal(Archive& archive, TsaClients& tsas,
                                     const std::shared_ptr<const Lineages>& lineages,
-                                    const PlannedRenewal& planned, const RenewOptions& options) {
-  return RenewalAct(archive, tsas, lineages, planned, options).run();
+                                    const PlannedRenewal& planned, const RenewOptions& options,
+                                    std::optional<std::chrono::milliseconds> patience) {
+  return RenewalAct(archive, tsas, lineages, planned, options, patience).run();
 }
 
 }  // namespace perdura::archive

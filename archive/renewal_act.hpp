@@ -13,9 +13,11 @@
 namespace perdura::archive {
 
 // Makes the planned renewal. Until it returns Ok nothing counts that it wrote. Errors: unavailable
-// (no TSA stamps, or its time-stamp would end no later than what it should renew), malformed, io.
+// (no TSA stamps, within `patience` if there is one; or its time-stamp would end no later than what
+// it should renew), malformed, io.
 Result<RenewalOutcome> make_renewal(Archive& archive, TsaClients& tsas,
                                     const std::shared_ptr<const Lineages>& lineages,
-                                    const PlannedRenewal& planned, const RenewOptions& options);
+                                    const PlannedRenewal& planned, const RenewOptions& options,
+                                    std::optional<std::chrono::milliseconds> patience);
 
 }  // namespace perdura::archive

@@ -104,9 +104,10 @@ std::vector<std::string> RenewedEvidenceCheck::problems(const DepositRow& row,
       problems.push_back("track " + track + ": " + to_string(chains.error()));
       continue;
     }
-    if (chains->chains.size() < lineage.size()) {
+    if (chains->set_aside) {
       problems.push_back("track " + track +
-                         ": a renewal set the record aside, so its evidence there is not renewed");
+                         ": a renewal set the record aside, so its evidence there is not renewed: "
+                         "bring its documents back, then run 'perdura renew --rejoin'");
       continue;
     }
     const Bytes encoded = chains->evidence_record();

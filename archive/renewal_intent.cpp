@@ -50,6 +50,25 @@ std::optional<Intent> decode(ByteView octets, const std::string& track) {
   return intent;
 }
 
+// The note of the track's renewal under way, with its batches; nothing when there is none.
+Result<std::optional<Intent>> noted_intent(const Archive& archive, const std::string& track) {
+  const auto row = archive.store().get(keys::archive_partition, keys::renewal_intent_key(track));
+  if (!row) return row.error();
+  if (!*row) return std::optional<Intent>{};
+  auto intent = decode(**row, track);
+  if (!intent) {
+    return Error{Errc::malformed, "the note of a renewal under way is damaged", "track " + track,
+                 "use a newer perdura, or restore the store from a backup"};
+  }
+  const auto list = archive.store().read(keys::renewal_batches_object(intent->task.id), 0,
+                                         Store::object_size_max);
+  if (!list) return list.error();
+  auto batches = decode_batch_list(*list);
+  if (!batches) return batches.error();
+  intent->task.batches = *std::move(batches);
+  return intent;
+}
+
 Result<Ok> write_intent(Archive& archive, const std::string& track, std::optional<Bytes> value) {
   return archive.store().commit({.partition = keys::archive_partition,
                                  .conditions = {},
@@ -73,31 +92,27 @@ Result<Ok> erase_batch(Store& store, const HashTreeTask& task, const Batch& batc
 
 }  // namespace
 
-Result<std::optional<HashTreeTask>> resumable_renewal(Archive& archive, const Lineages& lineages,
+Result<std::optional<HashTreeTask>> resumable_renewal(const Archive& archive,
+                                                      const Lineages& lineages,
                                                       const std::string& track) {
-  const auto row = archive.store().get(keys::archive_partition, keys::renewal_intent_key(track));
-  if (!row) return row.error();
-  if (!*row) return std::optional<HashTreeTask>{};
-  auto intent = decode(**row, track);
-  if (!intent) {
-    return Error{Errc::malformed, "the note of a renewal under way is damaged", "track " + track,
-                 "use a newer perdura, or restore the store from a backup"};
+  auto intent = noted_intent(archive, track);
+  if (!intent) return intent.error();
+  if (!*intent || (**intent).renewals != renewals_of(lineages, track)) {
+    return std::optional<HashTreeTask>{};
   }
-  const auto list = archive.store().read(keys::renewal_batches_object(intent->task.id), 0,
-                                         Store::object_size_max);
-  if (!list) return list.error();
-  auto batches = decode_batch_list(*list);
-  if (!batches) return batches.error();
-  intent->task.batches = *std::move(batches);
-  if (intent->renewals == renewals_of(lineages, track)) return std::optional(intent->task);
+  return std::optional((**intent).task);
+}
+
+Result<Ok> forget_stale_renewal(Archive& archive, const Lineages& lineages,
+                                const std::string& track) {
+  const auto intent = noted_intent(archive, track);
+  if (!intent) return intent.error();
+  if (!*intent || (**intent).renewals == renewals_of(lineages, track)) return Ok{};
   // Either it was committed and dying kept the note, or the evidence has changed since.
-  const auto made = [&](const Renewal* renewal) { return renewal->id == intent->task.id; };
-  if (std::ranges::any_of(lineages.renewals(), made)) {
-    if (auto ended = end_renewal(archive, track); !ended) return ended.error();
-  } else if (auto erased = give_up_renewal(archive, lineages, intent->task); !erased) {
-    return erased.error();
-  }
-  return std::optional<HashTreeTask>{};
+  const HashTreeTask& task = (**intent).task;
+  const auto made = [&](const Renewal* renewal) { return renewal->id == task.id; };
+  if (std::ranges::any_of(lineages.renewals(), made)) return end_renewal(archive, track);
+  return give_up_renewal(archive, lineages, task);
 }
 
 Result<HashTreeTask> begin_renewal(Archive& archive, const Lineages& lineages, HashTreeTask task) {

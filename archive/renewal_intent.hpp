@@ -12,10 +12,15 @@
 
 namespace perdura::archive {
 
-// The track's hash-tree renewal that died, when it can go on. One that can't is forgotten, and its
-// objects erased. Errors: malformed, io.
-Result<std::optional<HashTreeTask>> resumable_renewal(Archive& archive, const Lineages& lineages,
+// The track's hash-tree renewal that died, when it can go on. Errors: malformed, io.
+Result<std::optional<HashTreeTask>> resumable_renewal(const Archive& archive,
+                                                      const Lineages& lineages,
                                                       const std::string& track);
+
+// Forgets a note of the track that no renewal can go on from, and erases what that one wrote.
+// Errors: malformed, io.
+Result<Ok> forget_stale_renewal(Archive& archive, const Lineages& lineages,
+                                const std::string& track);
 
 // Notes the task, whose id is made here. Errors: too_large (over two million batches), io.
 Result<HashTreeTask> begin_renewal(Archive& archive, const Lineages& lineages, HashTreeTask task);

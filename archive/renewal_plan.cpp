@@ -7,6 +7,8 @@
 #include <tuple>
 
 #include "archive/group_members.hpp"
+#include "archive/keyspace.hpp"
+#include "archive/record_renewer.hpp"
 #include "archive/stamp.hpp"
 
 namespace perdura::archive {
@@ -25,9 +27,15 @@ constexpr std::array digests_in_order = {DigestAlgorithm::sha512,   DigestAlgori
 // Sorts the batches of one track into renewals.
 class TrackPlanner {
  public:
-  TrackPlanner(const Archive& archive, const Lineages& lineages, const Track& track,
-               const RenewalWish& wish, RenewalPlan& plan)
-      : archive_(archive), lineages_(lineages), track_(track), wish_(wish), plan_(plan) {}
+  TrackPlanner(const Archive& archive, const std::shared_ptr<const Lineages>& lineages,
+               const verifier::TokenJudge& judge, const Track& track, const RenewalWish& wish,
+               RenewalPlan& plan)
+      : archive_(archive),
+        shared_lineages_(lineages),
+        judge_(judge),
+        track_(track),
+        wish_(wish),
+        plan_(plan) {}
 
   Result<Ok> take(BatchStates& states) {
     states_ = &states;
@@ -63,17 +71,50 @@ class TrackPlanner {
       note(initial_, state, "their evidence here ended, on another track it did not", nullptr);
       return Ok{};
     }
-    sort_by_ends(state);
+    const auto whole = whole_again(state);
+    if (!whole) return whole.error();
+    sort_by_ends(state, *whole);
     return Ok{};
   }
 
-  void sort_by_ends(const BatchState& state) {
+  // How many of the batch's records were set aside and could be renewed now. Of the others a
+  // warning says why not.
+  Result<std::size_t> whole_again(const BatchState& state) {
+    if (!wish_.rejoin) return std::size_t{0};
+    const std::vector<std::uint64_t> set_aside = set_aside_of(*state.batch, state.lineage);
+    if (set_aside.empty()) return std::size_t{0};
+    RecordRenewer renewer(archive_, shared_lineages_, judge_,
+                          {.id = {},
+                           .track = track_.name,
+                           .algorithm = state.lineage.back().front().algorithm(),
+                           .from_digests = false,
+                           .batches = {}});
+    std::size_t whole = 0;
+    for (const std::uint64_t deposit : set_aside) {
+      const auto row = archive_.journal().row(deposit, keyspace::deposit_key(deposit));
+      if (!row) return row.error();
+      const auto renewed = renewer.renew(*state.batch, {deposit, row->value_or(Bytes())});
+      if (!renewed) return renewed.error();
+      if (!renewed->members.empty()) {
+        ++whole;
+      } else {
+        plan_.warnings.push_back("track " + track_.name + ": record " + renewed->record +
+                                 " stays set aside: " + renewed->why);
+      }
+    }
+    return whole;
+  }
+
+  void sort_by_ends(const BatchState& state, std::size_t whole_again) {
     const Horizon* hash = state.ends.hash ? &*state.ends.hash : nullptr;
     const Horizon* other = state.ends.earliest_renewable();
     const DigestAlgorithm algorithm = state.lineage.back().front().algorithm();
     if (wish_.force == RenewalKind::hash_tree || (!wish_.force && due(hash))) {
       note(hash_tree_, state, due(hash) ? ends_by(*hash) : as_asked, hash);
       replaced_ = algorithm;
+    } else if (whole_again > 0) {
+      note(hash_tree_, state, std::to_string(whole_again) + " of its records are whole again",
+           nullptr);
     } else if (wish_.force == RenewalKind::time_stamp || (!wish_.force && due(other))) {
       note(time_stamp_[algorithm], state, due(other) ? ends_by(*other) : as_asked, other);
     } else if (stamped_by_retired(state)) {
@@ -165,6 +206,8 @@ class TrackPlanner {
                             of_other_tracks());
     };
     auto algorithm = wish_.algorithm;
+    // Where none is to be left, records that rejoin keep to the track's.
+    if (!algorithm && !replaced_) algorithm = seal_algorithm(archive_, lineages_, track_);
     if (!algorithm && wish_.from_digests) algorithm = fittest(true);
     if (!algorithm) algorithm = fittest(false);
     if (!algorithm) {
@@ -203,7 +246,9 @@ class TrackPlanner {
   }
 
   const Archive& archive_;
-  const Lineages& lineages_;
+  const std::shared_ptr<const Lineages>& shared_lineages_;
+  const Lineages& lineages_ = *shared_lineages_;
+  const verifier::TokenJudge& judge_;
   const Track& track_;
   const RenewalWish& wish_;
   RenewalPlan& plan_;
@@ -235,7 +280,7 @@ Result<RenewalPlan> plan_renewals(const Archive& archive,
   for (const Track& track : archive.config().tracks) {
     if (wish.track && track.name != *wish.track) continue;
     found = true;
-    auto taken = TrackPlanner(archive, *lineages, track, wish, plan).take(states);
+    auto taken = TrackPlanner(archive, lineages, judge, track, wish, plan).take(states);
     if (!taken) return taken.error();
   }
   if (found) return plan;

@@ -27,6 +27,9 @@ struct RenewalWish {
   std::optional<DigestAlgorithm> algorithm;
   // Hash-tree renewals take documents by the digests that their statements fix.
   bool from_digests = false;
+  // Also renews the hash trees of batches some of whose records were set aside and are whole again:
+  // these are read.
+  bool rejoin = false;
   std::optional<std::string> track;  // this one alone
 };
 

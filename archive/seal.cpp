@@ -46,23 +46,28 @@ Result<Intent> intent_for(Archive& archive, const JournalHead& head) {
   return intent;
 }
 
-// Asks the TSA of every track of `batch` for a token. How many came in.
+// Asks the TSAs of all tracks of `batch` for tokens. How many came in.
 std::size_t collect_tokens(const Archive& archive, TsaClients& tsas, Batch& batch,
-                           std::vector<std::string>& warnings, std::optional<Error>& last_error) {
+                           std::chrono::milliseconds grace, std::vector<std::string>& warnings,
+                           std::optional<Error>& last_error) {
   const std::vector<Track>& tracks = archive.config().tracks;
-  std::size_t collected = 0;
-  for (BatchTrack& of : batch.tracks) {
+  std::vector<StampQuestion> questions;
+  for (const BatchTrack& of : batch.tracks) {
     const auto track = std::ranges::find(tracks, of.name, &Track::name);
     check(track != tracks.end(), "a batch is sealed for the tracks of the settings");
     const auto position = static_cast<std::size_t>(track - tracks.begin());
-    auto token = stamp(archive, *track, *tsas[position], of.algorithm, of.root);
-    if (token) {
-      of.token = *std::move(token);
+    questions.push_back({&*track, tsas[position].get(), of.algorithm, of.root});
+  }
+  auto tokens = stamp_all(archive, questions, archive.config().quorum, grace);
+  std::size_t collected = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i]) {
+      batch.tracks[i].token = *std::move(tokens[i]);
       ++collected;
       continue;
     }
-    warnings.push_back(to_string(token.error()));
-    last_error = token.error();
+    warnings.push_back(to_string(tokens[i].error()));
+    last_error = tokens[i].error();
   }
   return collected;
 }
@@ -144,7 +149,14 @@ Result<Ok> complete_earlier(Archive& archive, TsaClients& tsas, const SealOption
   if (!renewing) return Ok{};
   auto completed = complete_open_tokens(archive, tsas, result.warnings);
   if (!completed) return completed.error();
-  auto made_up = make_up(archive, tsas, options.actor);
+  // Who did not answer just now is not asked again before the next seal or renewal.
+  std::set<std::string> silent;
+  for (const Batch& batch : result.batches) {
+    for (const BatchTrack& track : batch.tracks) {
+      if (track.token.empty()) silent.insert(track.name);
+    }
+  }
+  auto made_up = make_up(archive, tsas, options.actor, silent);
   if (!made_up) return made_up.error();
   for (const RenewalOutcome& outcome : made_up->outcomes) {
     if (outcome.error) {
@@ -168,7 +180,8 @@ Result<Batch> seal_batch(Archive& archive, TsaClients& tsas, const SealOptions& 
   if (!batch) return batch;
   // Nothing of the batch counts before the commit: dying on the way costs tokens, never evidence.
   std::optional<Error> refusal;
-  const std::size_t tokens = collect_tokens(archive, tsas, *batch, warnings, refusal);
+  const std::size_t tokens =
+      collect_tokens(archive, tsas, *batch, options.grace, warnings, refusal);
   if (tokens < archive.config().quorum) {
     Error error = refusal.value_or(Error{});
     error.code = Errc::unavailable;
@@ -188,15 +201,15 @@ Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& o
     return Error{Errc::busy, "another seal is under way", archive.folder().string(), ""};
   }
   SealResult result;
-  if (options.complete_earlier) {
-    if (auto done = complete_earlier(archive, tsas, options, result); !done) return done.error();
-  }
   // What is deposited from here on is for the next seal.
   const std::uint64_t wanted = archive.journal().head().records;
   while (archive.journal().head().sealed_records < wanted) {
     auto batch = seal_batch(archive, tsas, options, result.warnings);
     if (!batch) return batch.error();
     result.batches.push_back(*std::move(batch));
+  }
+  if (options.complete_earlier) {
+    if (auto done = complete_earlier(archive, tsas, options, result); !done) return done.error();
   }
   return result;
 }

@@ -5,6 +5,7 @@
 // the whole batch count. Memory: one tile a level of the tree, whatever the number of records.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct SealOptions {
   std::function<void(const SealProgress&)> progress;  // may be null
   // Whether to ask again for what TSAs owe earlier batches, and what these lack of status data.
   bool complete_earlier = true;
+  // How long the other TSAs are waited for once the quorum has stamped.
+  std::chrono::milliseconds grace{5000};
 };
 
 // What a seal did.
@@ -41,9 +44,11 @@ struct SealResult {
 };
 
 // Seals every record that is not sealed yet, together with the journal's checkpoint; each token is
-// judged by the verifier before it is kept. Content with the settings' quorum of tracks; what a TSA
-// owes is asked for again at the next seal. Errors: unavailable (fewer than the quorum stamped: the
-// records stay unsealed, none is lost), conflict (another seal is under way), io.
+// judged by the verifier before it is kept. All TSAs are asked at once, and with the settings'
+// quorum of tokens the batch is sealed after a short grace: who is slow holds up nothing. What a
+// TSA owes is asked for again at the next seal, after what is pending then. Errors: unavailable
+// (fewer than the quorum stamped: the records stay unsealed, none is lost), conflict (another seal
+// is under way), io.
 Result<SealResult> seal(Archive& archive, TsaClients& tsas, const SealOptions& options);
 
 // Visits the batches, oldest first, until `visit` returns false. Errors: malformed, io.

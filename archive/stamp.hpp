@@ -3,7 +3,9 @@
 // Thread safety: any thread.
 #pragma once
 
-#include <optional>
+#include <chrono>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,23 @@ Result<TsaClients> open_tsas(const Archive& archive);
 // io (of a CA file).
 Result<verifier::JudgeOptions> judge_options(const Archive& archive);
 
-// A token of `tsa` over `root` that the verifier accepts as of now. Errors: those of asking;
-// unavailable when the verifier finds fault with it.
-Result<Bytes> stamp(const Archive& archive, const Track& track, TsaClient& tsa,
-                    DigestAlgorithm algorithm, const Digest& root);
+// What a TSA is asked to stamp.
+struct StampQuestion {
+  const Track* track = nullptr;
+  TsaClient* tsa = nullptr;
+  DigestAlgorithm algorithm = DigestAlgorithm::sha256;
+  Digest root;
+};
+
+// A token that the verifier accepts as of now. Errors: those of asking; unavailable when the
+// verifier finds fault with it.
+Result<Bytes> stamp(const Archive& archive, const StampQuestion& question,
+                    std::stop_token given_up = {});
+
+// The same for several TSAs, which are asked at once: answers in the order of the questions. Once
+// `enough` of them are good, the others are waited for as long as `grace`, then given up on.
+std::vector<Result<Bytes>> stamp_all(const Archive& archive,
+                                     std::span<const StampQuestion> questions, std::size_t enough,
+                                     std::chrono::milliseconds grace);
 
 }  // namespace perdura::archive

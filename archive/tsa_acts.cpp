@@ -163,6 +163,13 @@ Result<Ok> check_retirement(const Archive& archive, const Retirement& retirement
                "see 'perdura tsa list'"};
 }
 
+Result<bool> due_for_roll_over(const Archive& archive, const Track& track, std::int64_t margin_s) {
+  if (!track.local() || !track.active()) return false;
+  const auto tsa = LocalTsa::open(archive.folder() / track.folder, archive.clock());
+  if (!tsa) return tsa.error();
+  return (*tsa)->needs_roll_over(*archive.policy(), margin_s).has_value();
+}
+
 constexpr const char* reasons[] = {
     "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
     "superseded",    "cessationOfOperation", "certificateHold", "",
@@ -278,14 +285,24 @@ Result<Ok> roll_over_tsa(Archive& archive, const std::string& name,
                {"until", to_string(authority->valid_until())}});
 }
 
+Result<std::vector<std::string>> tsas_due_for_roll_over(const Archive& archive,
+                                                        std::int64_t margin_s) {
+  std::vector<std::string> all;
+  for (const Track& track : archive.config().tracks) {
+    const auto due = due_for_roll_over(archive, track, margin_s);
+    if (!due) return due.error();
+    if (*due) all.push_back(track.name);
+  }
+  return all;
+}
+
 Result<std::vector<std::string>> roll_over_due_tsas(Archive& archive, std::int64_t margin_s,
                                                     const std::string& actor) {
   std::vector<std::string> rolled;
   for (const Track& track : archive.config().tracks) {
-    if (!track.local() || !track.active()) continue;
-    const auto tsa = LocalTsa::open(archive.folder() / track.folder, archive.clock());
-    if (!tsa) return tsa.error();
-    if (!(*tsa)->needs_roll_over(*archive.policy(), margin_s)) continue;
+    const auto due = due_for_roll_over(archive, track, margin_s);
+    if (!due) return due.error();
+    if (!*due) continue;
     auto done = roll_over_tsa(archive, track.name, std::nullopt, false, actor);
     if (!done) return done.error();
     rolled.push_back(track.name);

@@ -72,9 +72,13 @@ Result<Ok> retire_tsa(Archive& archive, const Retirement& retirement, const std:
 Result<Ok> roll_over_tsa(Archive& archive, const std::string& name,
                          std::optional<AuthorityForm> form, bool new_ca, const std::string& actor);
 
-// Rolls over every active local TSA that ends within `margin_s` by the archive's policy, where that
-// puts it off: for whoever renews and seals by himself. The names of their tracks. Errors: those of
-// rolling over.
+// The tracks whose local TSA is active, ends within `margin_s` by the archive's policy, and would
+// end later if rolled over. Errors: those of opening one.
+Result<std::vector<std::string>> tsas_due_for_roll_over(const Archive& archive,
+                                                        std::int64_t margin_s);
+
+// Rolls over these: for whoever renews and seals by himself. The names of their tracks. Errors:
+// those of rolling over.
 Result<std::vector<std::string>> roll_over_due_tsas(Archive& archive, std::int64_t margin_s,
                                                     const std::string& actor);
 

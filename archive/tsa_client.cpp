@@ -32,7 +32,8 @@ class HttpTsa final : public TsaClient {
   std::string name() const override { return options_.name; }
   std::string description() const override { return options_.url; }
   bool self_asserted() const override { return false; }
-  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override;
+  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint,
+                      std::stop_token given_up) override;
   FreshStatus fresh_status(ByteView token) override;
 
  private:
@@ -43,9 +44,9 @@ class HttpTsa final : public TsaClient {
   };
   std::optional<SignerPath> path_of(ByteView token, StatusCollector& collector) const;
   FreshStatus collected(const SignerPath& path, StatusCollector collector) const;
-  Result<Bytes> ask(const TimeStampQuestion& question) const;
+  Result<Bytes> ask(const TimeStampQuestion& question, const HttpOptions& http) const;
   std::optional<Error> stranger(const Bytes& signer, const std::vector<Bytes>& chain) const;
-  Result<Bytes> complete(Bytes token) const;
+  Result<Bytes> complete(Bytes token, const HttpOptions& http) const;
 
   // Every error of this client says whose it is.
   Error named(Error error) const {
@@ -58,13 +59,13 @@ class HttpTsa final : public TsaClient {
 };
 
 // The TimeStampResp, whatever it says. RFC 3161 section 3.4.
-Result<Bytes> HttpTsa::ask(const TimeStampQuestion& question) const {
+Result<Bytes> HttpTsa::ask(const TimeStampQuestion& question, const HttpOptions& http) const {
   HttpRequest request{.url = options_.url,
                       .content_type = "application/timestamp-query",
                       .accept = "application/timestamp-reply, application/timestamp-response",
                       .body = write_question(question),
                       .authorization = options_.authorization};
-  auto response = http_exchange(request, options_.http);
+  auto response = http_exchange(request, http);
   if (!response) return named(response.error());
   const std::string& type = response->content_type;
   // The RFC names the reply in two ways; some authorities leave the type out.
@@ -133,8 +134,8 @@ FreshStatus HttpTsa::collected(const SignerPath& path, StatusCollector collector
 }
 
 // `token` with its path and status data, or an error when its signer is a stranger.
-Result<Bytes> HttpTsa::complete(Bytes token) const {
-  StatusCollector collector(options_.http, clock_.now(), options_.algorithms);
+Result<Bytes> HttpTsa::complete(Bytes token, const HttpOptions& http) const {
+  StatusCollector collector(http, clock_.now(), options_.algorithms);
   const auto path = path_of(token, collector);
   if (!path) return token;  // what can't be completed is the verifier's to judge
   // Nobody's status is asked for on a stranger's word.
@@ -158,7 +159,8 @@ FreshStatus HttpTsa::fresh_status(ByteView token) {
           .warnings = {options_.name + ": the token's signer can't be read, so nothing was asked"}};
 }
 
-Result<Bytes> HttpTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) {
+Result<Bytes> HttpTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint,
+                             std::stop_token given_up) {
   TimeStampQuestion question = fresh_question(algorithm, imprint);
   if (!options_.policy.empty()) {
     const auto policy = oid_from_text(options_.policy);
@@ -168,11 +170,13 @@ Result<Bytes> HttpTsa::stamp(DigestAlgorithm algorithm, const Digest& imprint) {
     }
     question.policy = *policy;
   }
-  auto answer = ask(question);
+  HttpOptions http = options_.http;
+  http.given_up = std::move(given_up);
+  auto answer = ask(question, http);
   if (!answer) return answer.error();
   auto token = read_answer(*answer, question, clock_.now(), options_.clock_tolerance_s);
   if (!token) return named(token.error());
-  return complete(*std::move(token));
+  return complete(*std::move(token), http);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,10 @@ class TsaClient {
   // Asks for a token over `imprint`. The ContentInfo's octets as the TSA made them, with the chain
   // and status data that were at hand inserted around the signed parts (validation_data.hpp).
   // Errors name the TSA: unavailable (did not answer, or its answer is not one to this question),
-  // unsupported (this imprint algorithm), denied (it refused), io, too_large.
-  virtual Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) = 0;
+  // unsupported (this imprint algorithm), denied (it refused), io, too_large. Once `given_up` is
+  // asked for it ends soon: unavailable, or with the token and what status data was there by then.
+  virtual Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint,
+                              std::stop_token given_up = {}) = 0;
   // Status information issued now about the signer of `token` and its CAs: a token that this TSA
   // made, perhaps years ago and with an earlier key. For what counts of it see revocation.hpp. What
   // cannot be had is a warning.

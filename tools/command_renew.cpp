@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "archive/confirm.hpp"
+#include "archive/tsa_acts.hpp"
 #include "archive/upkeep.hpp"
 #include "tools/command_line.hpp"
 
@@ -91,6 +92,9 @@ void say(const archive::RenewalOutcome& outcome) {
   for (const archive::SetAside& one : outcome.set_aside) {
     std::cout << "  SET ASIDE: record " << one.record << ": " << one.why << "\n";
   }
+  if (outcome.set_aside_count > 0) {
+    std::cout << "  bring their documents back, then run 'perdura renew --rejoin'\n";
+  }
   if (outcome.set_aside_count > outcome.set_aside.size()) {
     std::cout << "  and " << outcome.set_aside_count - outcome.set_aside.size()
               << " more that were set aside before\n";
@@ -116,15 +120,23 @@ Result<archive::RenewalWish> wish_of(const cxxopts::ParseResult& parsed) {
                    "use sha256, sha384, sha512, sha3-256, sha3-384 or sha3-512"};
     }
   }
+  wish.rejoin = parsed.count("rejoin") != 0;
   wish.from_digests = parsed.count("from-digests") != 0;
   wish.track = option(parsed, "track");
   return wish;
 }
 
 int show_plan(const archive::Archive& archive, const archive::RenewalWish& wish, bool json) {
-  const auto plan = archive::planned_renewals(archive, wish);
+  auto tsas = archive::open_tsas(archive);
+  if (!tsas) return report(tsas.error());
+  const auto rolled_over = archive::tsas_due_for_roll_over(archive, wish.margin_s);
+  if (!rolled_over) return report(rolled_over.error());
+  const auto plan = archive::planned_renewals(archive, *tsas, wish);
   if (!plan) return report(plan.error());
   for (const std::string& warning : plan->warnings) warn(warning);
+  for (const std::string& track : *rolled_over) {
+    if (!json) std::cout << "track " << track << ": its own authority would get a new key\n";
+  }
   boost::json::array planned;
   for (const archive::PlannedRenewal& one : plan->renewals) {
     if (json) {
@@ -134,7 +146,9 @@ int show_plan(const archive::Archive& archive, const archive::RenewalWish& wish,
     }
   }
   if (json) {
-    std::cout << boost::json::serialize(boost::json::object{{"planned", std::move(planned)}})
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"planned", std::move(planned)},
+                                         {"rolledOver", boost::json::value_from(*rolled_over)}})
               << "\n";
   } else if (plan->renewals.empty()) {
     std::cout << "Nothing is due.\n";
@@ -266,6 +280,10 @@ int command_renew(int argc, char** argv) {
       "from-digests",
       "take documents by the digests that statements fix, without reading them: fast, but what is "
       "stored is only confirmed by 'renew --confirm'")(
+      "rejoin",
+      "also read what was set aside, and renew the hash trees of its batches where it is again "
+      "what "
+      "the evidence says: after documents were brought back")(
       "confirm",
       "read every document whose digests were taken so, and say which are not what was "
       "fixed")("json", "the result as JSON")("quiet", "no progress")(

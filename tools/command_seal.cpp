@@ -10,10 +10,10 @@ namespace {
 const CommandText text{
     "seal", "DIR",
     "Time-stamp all records that are not sealed yet, and the journal, under one hash tree.",
-    "Every TSA of the archive is asked for one token over the whole batch; each token is verified "
-    "in\n"
-    "full before it is kept. What a TSA owes because it did not answer is asked for again at the "
-    "next\n"
+    "Every TSA of the archive is asked, at once, for one token over the whole batch; each token "
+    "is\n"
+    "verified in full before it is kept. Once as many as the quorum have stamped, the others are\n"
+    "waited for five seconds more: what a slow or silent one owes is asked for again at the next\n"
     "seal. Killed at any moment, seal can simply be run again. Run it at least daily.\n\n"
     "Exit codes: 0 sealed, or nothing to seal; 2 no TSA stamped: the records stay unsealed, not "
     "lost.\n"};

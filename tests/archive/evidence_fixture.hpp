@@ -23,7 +23,7 @@ class SilentTsa final : public TsaClient {
  public:
   std::string name() const override { return "silent"; }
   bool self_asserted() const override { return true; }
-  Result<Bytes> stamp(DigestAlgorithm, const Digest&) override {
+  Result<Bytes> stamp(DigestAlgorithm, const Digest&, std::stop_token) override {
     return Error{Errc::unavailable, "it does not answer", "TSA 'silent'", ""};
   }
   FreshStatus fresh_status(ByteView) override { return {}; }
@@ -31,6 +31,18 @@ class SilentTsa final : public TsaClient {
 
 class EvidenceTest : public ArchiveTest {
  protected:
+  // The archive's clients, but that the first track's is of the TSA at `url`, which is given up on
+  // after so long.
+  TsaClients with_first_at(const std::string& url, int timeout_ms) {
+    auto clients = open_tsas(*archive);
+    EXPECT_TRUE(clients);
+    HttpTsaOptions options;
+    options.name = "tsa1";
+    options.url = url;
+    options.http.timeout_ms = timeout_ms;
+    clients->front() = http_tsa(std::move(options), clock);
+    return *std::move(clients);
+  }
   using Reports = std::vector<verifier::EvidenceReport>;
 
   Result<RenewResult> renew_as(RenewalWish wish) {

@@ -2,9 +2,11 @@
 #include "archive/http_client.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 #include "tests/archive/outside_world.hpp"
@@ -88,6 +90,32 @@ TEST(HttpClient, GivesUpOnAHandshakeThatNeverEnds) {
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().what, "no answer within 300 ms while agreeing on TLS");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
+}
+
+TEST(HttpClient, EndsSoonOnceItIsGivenUp) {
+  const tests::TestHttpServer server(
+      0, [](const std::string&, const Bytes&, int socket) -> std::optional<std::string> {
+        for (int i = 0; i < 100 && ::send(socket, "H", 1, MSG_NOSIGNAL) == 1; ++i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+        return std::nullopt;
+      });
+  const std::string host = "://127.0.0.1:" + std::to_string(server.port()) + "/";
+  for (const std::string scheme : {"http", "https"}) {
+    std::stop_source waiting;
+    HttpOptions options;
+    options.given_up = waiting.get_token();
+    const auto begin = std::chrono::steady_clock::now();
+    const std::jthread impatient([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      waiting.request_stop();
+    });
+    const auto response = http_exchange(get(scheme + host), options);
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().what, "its answer did not come soon and is no longer waited for");
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8));
+    EXPECT_FALSE(http_exchange(get(scheme + host), options));
+  }
 }
 
 // `openssl s_server` with a certificate for "localhost" by a CA of its own.

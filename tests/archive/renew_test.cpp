@@ -6,7 +6,10 @@
 #include <thread>
 
 #include "archive/confirm.hpp"
+#include "archive/policy_in_use.hpp"
 #include "tests/archive/evidence_fixture.hpp"
+#include "tests/archive/outside_world.hpp"
+#include "tests/archive/tsa_test_server.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -18,6 +21,29 @@ using Shape = std::pair<std::size_t, std::size_t>;
 
 class Renew : public EvidenceTest {
  protected:
+  static constexpr std::int64_t day_s = 86400;
+  // Alters the record's first document where it is stored, or brings it back.
+  void flip_bit_of(const std::string& identifier) {
+    const auto index = find_record(*archive, identifier);
+    const auto row = deposit_row(archive->journal(), *index);
+    const ContentLocation& at = *row->documents[0].location;
+    store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);
+  }
+  static RenewalWish rejoining() {
+    RenewalWish wish;
+    wish.rejoin = true;
+    return wish;
+  }
+  // How many archive timestamps the record's evidence has on each track.
+  std::vector<std::size_t> stamps_of(const std::string& identifier) {
+    std::vector<std::size_t> all;
+    for (const auto& one : reports(identifier)) {
+      std::size_t stamps = 0;
+      for (const auto& chain : one.chains) stamps += chain.size();
+      all.push_back(stamps);
+    }
+    return all;
+  }
   // Two batches, the second of so many records; the identifiers of some of them.
   std::vector<std::string> two_batches(int second = 260) {
     std::vector<std::string> records;
@@ -145,10 +171,7 @@ TEST_F(Renew, LeavesSha2FromDigestsWhereStatementsFixSha3) {
 
 TEST_F(Renew, SetsARecordAsideThatNoLongerIsWhatTheEvidenceSays) {
   const auto records = two_batches();
-  const auto index = find_record(*archive, records[1]);
-  const auto row = deposit_row(archive->journal(), *index);
-  const ContentLocation& at = *row->documents[0].location;
-  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);
+  flip_bit_of(records[1]);
   const auto result = renew_as(hash_tree(DigestAlgorithm::sha512));
   ASSERT_TRUE(result);
   for (const RenewalOutcome& outcome : result->outcomes) {
@@ -160,8 +183,67 @@ TEST_F(Renew, SetsARecordAsideThatNoLongerIsWhatTheEvidenceSays) {
   for (const std::string& one : records) {
     if (one != records[1]) expect_passes(one, 2);
   }
-  store.flip_bit(at.object, at.offset + at.stored_length - 1, 3);  // brought back
+  flip_bit_of(records[1]);       // brought back
   expect_passes(records[1], 2);  // its evidence from before still stands
+  ASSERT_EQ(problems().size(), 2u);
+  EXPECT_NE(problems()[0].what.find("renew --rejoin"), std::string::npos) << problems()[0].what;
+}
+
+TEST_F(Renew, LetsARecordRejoinThatWasSetAsideAndIsWholeAgain) {
+  const auto records = two_batches(2);
+  flip_bit_of(records[1]);
+  ASSERT_TRUE(renew_as(hash_tree(DigestAlgorithm::sha512)));
+  ASSERT_TRUE(renew_as(time_stamps()));
+  // Not while it is not whole.
+  const auto early = renew_as(rejoining());
+  expect_renewed(early, 0);
+  ASSERT_EQ(early->warnings.size(), 2u);
+  EXPECT_NE(early->warnings[0].find("record " + records[1] + " stays set aside"),
+            std::string::npos);
+  flip_bit_of(records[1]);
+  const auto rejoined = renew_as(rejoining());
+  expect_renewed(rejoined, 2);
+  for (const RenewalOutcome& outcome : rejoined->outcomes) {
+    EXPECT_EQ(outcome.set_aside_count, 0u);
+    EXPECT_EQ(outcome.planned.why, "1 of its records are whole again");
+    EXPECT_EQ(outcome.planned.batches, std::vector<std::uint64_t>{0});
+  }
+  EXPECT_EQ(stamps_of(records[1]), (std::vector<std::size_t>{2, 2}));
+  EXPECT_EQ(stamps_of(records[0]), (std::vector<std::size_t>{4, 4}));
+  expect_renewed(renew_as(rejoining()), 0);
+  expect_renewed(renew_as(time_stamps()), 2);
+  expect_renewed(renew_as(hash_tree(DigestAlgorithm::sha3_512)), 2);
+  EXPECT_EQ(stamps_of(records[1]), (std::vector<std::size_t>{4, 4}));
+  for (const std::string& one : records) expect_passes(one, 2);
+  expect_all_well("after it rejoined");
+}
+
+TEST_F(Renew, SaysThatARecordCannotRejoinWhoseEvidenceEndedMeanwhile) {
+  config.tracks[1].algorithm = DigestAlgorithm::sha3_256;
+  open();
+  const auto records = two_batches(2);
+  flip_bit_of(records[1]);
+  ASSERT_TRUE(renew_as(hash_tree(DigestAlgorithm::sha384)));
+  flip_bit_of(records[1]);
+  std::string policy(
+      verifier::as_text(tests::read_octets(PERDURA_SOURCE_DIR "/verifier/policies/default.xml")));
+  const std::string endless = "<Validity/>";
+  policy.replace(
+      policy.find(endless, policy.find("<Name>SHA3-256</Name>")), endless.size(),
+      "<Validity><End>" + to_string(clock.now() + day_s).substr(0, 10) + "</End></Validity>");
+  ASSERT_TRUE(use_policy(*archive, verifier::as_bytes(policy), "tester"));
+  const tests::ShiftedClock later(clock, 3 * day_s);
+  lives_by = &later;
+  open();
+  const auto result = renew_as(rejoining());
+  archive.reset();
+  expect_renewed(result, 1);
+  ASSERT_EQ(result->outcomes.size(), 1u);
+  EXPECT_EQ(result->outcomes[0].planned.track, "local");
+  ASSERT_EQ(result->warnings.size(), 1u);
+  EXPECT_NE(result->warnings[0].find("its evidence from before no longer stands"),
+            std::string::npos)
+      << result->warnings[0];
 }
 
 TEST_F(Renew, MakesUpATrackThatCameLater) {
@@ -205,6 +287,23 @@ TEST_F(Renew, LeavesFormerEvidenceAloneWhenNoTsaStamps) {
     EXPECT_EQ(outcome.error->code, Errc::unavailable);
   }
   for (const std::string& one : records) expect_passes(one, 2);
+}
+
+TEST_F(Renew, LeavesATrackWhoseAuthorityIsSlowForLast) {
+  two_batches(2);
+  const tests::TsaTestServer drips(folder / "drips", 0, tests::Behaviour::drip, clock);
+  TsaClients clients = with_first_at(drips.url(), 1500);
+  RenewOptions options;
+  options.actor = "tester";
+  options.wish = time_stamps();
+  options.patience = std::chrono::milliseconds(300);
+  const auto result = renew(*archive, clients, options);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->outcomes.size(), 2u);
+  EXPECT_EQ(result->outcomes[0].planned.track, "other");
+  EXPECT_FALSE(result->outcomes[0].error);
+  ASSERT_TRUE(result->outcomes[1].error);
+  EXPECT_EQ(result->outcomes[1].error->what, "no answer within 1500 ms while reading the answer");
 }
 
 class RenewFault : public Renew, public testing::WithParamInterface<unsigned> {};

@@ -25,7 +25,7 @@ class LateAuthority final : public TsaClient {
         revoked_since_(revoked_since) {}
   std::string name() const override { return "late"; }
   bool self_asserted() const override { return false; }
-  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override {
+  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint, std::stop_token) override {
     test::TokenSpec spec = authority_.spec(algorithm, imprint, to_string(clock_.now()));
     spec.crls.clear();
     return test::make_token(authority_.tsa, spec);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/archive/evidence_fixture.hpp"
+#include "tests/archive/tsa_test_server.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -18,7 +19,7 @@ class FickleTsa final : public TsaClient {
       : behind_(std::move(behind)), answers_(answers) {}
   std::string name() const override { return "fickle"; }
   bool self_asserted() const override { return true; }
-  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint) override {
+  Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest& imprint, std::stop_token) override {
     if (!answers_) return Error{Errc::unavailable, "it does not answer", "TSA 'fickle'", ""};
     return behind_->stamp(algorithm, imprint);
   }
@@ -101,13 +102,47 @@ TEST_F(Seal, MakesUpForATokenThatWasOwed) {
   expect_all_well("after the owed token came");
 }
 
+TEST_F(Seal, IsNotHeldUpByAnAuthorityThatDripsAndMakesUpForIt) {
+  const tests::TsaTestServer drips(folder / "drips", 0, tests::Behaviour::drip, clock);
+  TsaClients clients = with_first_at(drips.url(), 30'000);
+  const auto receipt = deposit(record("a", "one"));
+  SealOptions options{.actor = "tester", .progress = nullptr};
+  options.grace = std::chrono::milliseconds(300);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto sealed = seal(*archive, clients, options);
+  ASSERT_TRUE(sealed) << to_string(sealed.error());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  ASSERT_EQ(sealed->warnings.size(), 1u);
+  EXPECT_NE(sealed->warnings[0].find("no longer waited for"), std::string::npos);
+  EXPECT_EQ(verdicts(receipt->record), std::vector<Verdict>{Verdict::passed});
+  const auto made_up = seal_all();
+  ASSERT_TRUE(made_up);
+  EXPECT_EQ(made_up->completed, std::vector<std::uint64_t>{0});
+  EXPECT_EQ(verdicts(receipt->record), (std::vector<Verdict>{Verdict::passed, Verdict::passed}));
+}
+
+TEST_F(Seal, WaitsForWhoIsSlowWhereTheQuorumNeedsIt) {
+  config.quorum = 2;
+  open();
+  const tests::TsaTestServer drips(folder / "drips", 0, tests::Behaviour::drip, clock);
+  TsaClients clients = with_first_at(drips.url(), 1500);
+  ASSERT_TRUE(deposit(record("a", "one")));
+  SealOptions options{.actor = "tester", .progress = nullptr};
+  options.grace = std::chrono::milliseconds(100);
+  const auto refused = seal(*archive, clients, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what,
+            "the records were not sealed: no answer within 1500 ms while reading the answer");
+  EXPECT_TRUE(seal_all());
+}
+
 TEST_F(Seal, RefusesATokenOverAnotherRoot) {
   class LyingTsa final : public TsaClient {
    public:
     explicit LyingTsa(std::unique_ptr<TsaClient> behind) : behind_(std::move(behind)) {}
     std::string name() const override { return "liar"; }
     bool self_asserted() const override { return true; }
-    Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest&) override {
+    Result<Bytes> stamp(DigestAlgorithm algorithm, const Digest&, std::stop_token) override {
       return behind_->stamp(algorithm, verifier::hash(algorithm, {}));
     }
     FreshStatus fresh_status(ByteView token) override { return behind_->fresh_status(token); }

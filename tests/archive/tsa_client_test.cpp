@@ -159,6 +159,9 @@ class OpensslTsa : public TsaClientTest {
   }
   std::optional<std::string> answer(const std::string& path, const Bytes& body) const {
     if (path == "/crl") {
+      while (hangs && !server.stopping()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
       return tests::http_response("200 OK", "application/pkix-crl",
                                   tests::read_text(folder / "ca.crl"));
     }
@@ -217,6 +220,7 @@ openssl crl -in ca.crl.pem -outform DER -out ca.crl
 printf 'a record' > document
 )";
 
+  std::atomic<bool> hangs = false;  // the place of its status list
   tests::TestHttpServer server{
       0, [this](const std::string& path, const Bytes& body, int) { return answer(path, body); }};
 };
@@ -262,6 +266,21 @@ TEST_F(OpensslTsa, TokenIsKeptWhenItsStatusListCannotBeHad) {
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_NE(warnings[0].find("/crl: what lies there is not a CRL in DER"), std::string::npos)
       << warnings[0];
+}
+
+TEST_F(OpensslTsa, TokenIsKeptWhenItsStatusListIsNoLongerWaitedFor) {
+  hangs = true;
+  const HttpTsaOptions options = options_for(server.url("/tsr"));
+  std::stop_source waiting;
+  const auto begin = std::chrono::steady_clock::now();
+  const std::jthread impatient([&] {
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    waiting.request_stop();
+  });
+  const auto token = archive::http_tsa(options, clock)
+                         ->stamp(DigestAlgorithm::sha256, imprint, waiting.get_token());
+  EXPECT_TRUE(token) << to_string(token.error());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15));
 }
 
 }  // namespace
