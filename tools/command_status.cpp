@@ -5,10 +5,13 @@
 
 #include "archive/batch_state.hpp"
 #include "archive/confirm.hpp"
+#include "archive/renewal_plan.hpp"
 #include "tools/command_line.hpp"
 
 namespace perdura::tools {
 namespace {
+
+using verifier::DigestAlgorithm;
 
 const CommandText text{
     "status", "DIR",
@@ -20,7 +23,9 @@ const CommandText text{
 struct TrackState {
   std::uint64_t stamped = 0;
   std::uint64_t owed = 0;
-  std::set<std::uint64_t> set_aside;  // deposits that a hash-tree renewal left behind
+  DigestAlgorithm digest{};              // of what is sealed from now on
+  std::set<DigestAlgorithm> of_batches;  // of the newest chains
+  std::size_t set_aside = 0;             // records that these were made without
   std::optional<archive::Horizon> horizon;
 };
 
@@ -31,6 +36,7 @@ Result<std::map<std::string, TrackState>> track_states(const archive::Archive& a
   std::map<std::string, TrackState> states;
   for (const archive::Track& track : archive.config().tracks) {
     TrackState& state = states[track.name];
+    state.digest = archive::seal_algorithm(archive, **lineages, track);
     for (const archive::Batch& batch : (*lineages)->batches()) {
       const auto evidence = of.of(batch, track.name);
       if (!evidence) return evidence.error();
@@ -39,16 +45,31 @@ Result<std::map<std::string, TrackState>> track_states(const archive::Archive& a
         continue;
       }
       ++state.stamped;
+      state.of_batches.insert(evidence->lineage.back().front().algorithm());
+      state.set_aside += archive::set_aside_of(batch, evidence->lineage).size();
       const archive::Horizon* end = evidence->ends.earliest();
       if (end != nullptr && (!state.horizon || end->end < state.horizon->end)) {
         state.horizon = *end;
       }
     }
   }
-  for (const archive::Renewal* renewal : (*lineages)->renewals()) {
-    states[renewal->track].set_aside.insert(renewal->set_aside.begin(), renewal->set_aside.end());
-  }
   return states;
+}
+
+boost::json::array names_of(const std::set<DigestAlgorithm>& algorithms) {
+  boost::json::array names;
+  for (const DigestAlgorithm algorithm : algorithms) names.emplace_back(verifier::name(algorithm));
+  return names;
+}
+
+// That of the track, and those that batches have and it has no longer.
+std::string hash_functions(const TrackState& state) {
+  std::string said(verifier::name(state.digest));
+  for (const DigestAlgorithm algorithm : state.of_batches) {
+    if (algorithm == state.digest) continue;
+    said += " (some batches still " + std::string(verifier::name(algorithm)) + ")";
+  }
+  return said;
 }
 
 boost::json::object to_json(const archive::Archive& archive,
@@ -57,16 +78,15 @@ boost::json::object to_json(const archive::Archive& archive,
   const archive::JournalHead head = archive.journal().head();
   boost::json::array tracks;
   for (const archive::Track& track : archive.config().tracks) {
-    const auto state = states.find(track.name);
-    const TrackState none;
-    const TrackState& of = state == states.end() ? none : state->second;
+    const TrackState& of = states.at(track.name);
     boost::json::object out{{"name", track.name},
-                            {"digest", verifier::name(track.algorithm)},
+                            {"digest", verifier::name(of.digest)},
+                            {"batchDigests", names_of(of.of_batches)},
                             {"url", track.url},
                             {"selfAsserted", track.url.empty()},
                             {"stamped", of.stamped},
                             {"owed", of.owed},
-                            {"setAside", of.set_aside.size()}};
+                            {"setAside", of.set_aside}};
     if (of.horizon) {
       out["evidenceEnds"] = to_string(of.horizon->end);
       out["cause"] = of.horizon->cause;
@@ -103,24 +123,20 @@ void say(const archive::Archive& archive, const std::map<std::string, TrackState
               << " renewals were made from digests: run 'perdura renew --confirm'\n";
   }
   for (const archive::Track& track : archive.config().tracks) {
-    std::cout << "Track " << track.name << ", " << verifier::name(track.algorithm) << ", "
-              << (track.url.empty() ? "the archive's own authority (self-asserted)" : track.url);
-    const auto found = states.find(track.name);
-    if (found == states.end()) {
-      std::cout << ": nothing stamped yet\n";
-      continue;
-    }
-    const TrackState& state = found->second;
-    std::cout << ": " << state.stamped << " batches stamped, " << state.owed << " owed";
+    const TrackState& state = states.at(track.name);
+    std::cout << "Track " << track.name << ", " << hash_functions(state) << ", "
+              << (track.url.empty() ? "the archive's own authority (self-asserted)" : track.url)
+              << ": " << state.stamped << " batches stamped, " << state.owed << " owed";
     if (state.horizon) {
       std::cout << "; evidence ends " << to_string(state.horizon->end) << " ("
                 << state.horizon->cause << ")";
     }
     std::cout << "\n";
-    if (state.set_aside.empty()) continue;
-    std::cout << "  SET ASIDE: " << state.set_aside.size()
+    if (state.set_aside == 0) continue;
+    std::cout << "  SET ASIDE: " << state.set_aside
               << " records no longer were what their evidence says when hash trees were renewed; "
-                 "what\n  they had before still counts, and ends unrenewed: run 'perdura check'\n";
+                 "what\n  they had before still counts, and ends unrenewed: run 'perdura check', "
+                 "bring their\n  documents back, then run 'perdura renew --rejoin'\n";
   }
 }
 

@@ -7,6 +7,7 @@
 #include "archive/files.hpp"
 #include "archive/lineage.hpp"
 #include "archive/local_tsa.hpp"
+#include "archive/renewal_plan.hpp"
 #include "archive/tsa_acts.hpp"
 #include "tools/command_line.hpp"
 #include "verifier/texts.hpp"
@@ -63,11 +64,11 @@ Result<std::optional<Time>> certificate_end(const archive::Archive& archive, con
   return std::optional((*tsa)->authority()->valid_until());
 }
 
-boost::json::object to_json(const Track& track, std::optional<Time> end,
-                            std::optional<Time> stamped) {
+boost::json::object to_json(const Track& track, verifier::DigestAlgorithm digest,
+                            std::optional<Time> end, std::optional<Time> stamped) {
   boost::json::object out{{"name", track.name},
                           {"state", track.active() ? "active" : "retired"},
-                          {"digest", verifier::name(track.algorithm)},
+                          {"digest", verifier::name(digest)},
                           {"url", track.url},
                           {"ca", track.ca_file},
                           {"selfAsserted", track.local()}};
@@ -83,17 +84,20 @@ int list(const Parsed& parsed) {
   if (!archive) return report(archive.error());
   const auto last = last_stamps(**archive);
   if (!last) return report(last.error());
+  const auto lineages = archive::Lineages::load((*archive)->store(), (*archive)->journal());
+  if (!lineages) return report(lineages.error());
   boost::json::array all;
   for (const Track& track : (*archive)->config().tracks) {
+    const auto digest = archive::seal_algorithm(**archive, **lineages, track);
     const auto end = certificate_end(**archive, track);
     if (!end) return report(end.error());
     const auto found = last->find(track.name);
     const std::optional<Time> stamped =
         found == last->end() ? std::nullopt : std::optional(found->second);
-    all.push_back(to_json(track, *end, stamped));
+    all.push_back(to_json(track, digest, *end, stamped));
     if (parsed.count("json") != 0) continue;
     std::cout << track.name << ": " << (track.active() ? "active" : "retired") << ", "
-              << verifier::name(track.algorithm) << ", "
+              << verifier::name(digest) << ", "
               << (track.local() ? "the archive's own in " + track.folder + " (self-asserted)"
                                 : track.url);
     if (!track.successor.empty()) std::cout << ", succeeded by " << track.successor;
