@@ -32,7 +32,7 @@ pre { background: var(--panel); border: 1px solid var(--rule); padding: .6rem .8
 .passed > .mark, td.passed, .verdict.passed { color: var(--good); }
 .indeterminate > .mark, .note > .mark, td.indeterminate, .verdict.indeterminate { color: var(--open); }
 .failed > .mark, td.failed, .verdict.failed { color: var(--bad); }
-td.passed, td.indeterminate, td.failed { font-size: .92em; white-space: nowrap; }
+td.passed, td.indeterminate, td.failed { font-size: .92em; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .88rem; }
 th, td { text-align: left; vertical-align: top; padding: .28rem .6rem .28rem 0;
   border-bottom: 1px solid var(--rule); }
@@ -46,13 +46,13 @@ table.records th:nth-child(1) { width: 48%; } table.records th:nth-child(2) { wi
 table.records th:nth-child(3) { width: 9%; } table.records th:nth-child(4) { width: 19%; }
 table.records td:first-child code { font-size: .78em; }
 table.chains th:nth-child(1) { width: 20%; } table.chains th:nth-child(2) { width: 12%; }
-table.chains th:nth-child(3) { width: 24%; } table.chains th:nth-child(5) { width: 15%; }
+table.chains th:nth-child(3) { width: 24%; } table.chains th:nth-child(5) { width: 18%; }
 table.stamps { font-size: .74rem; } table.stamps code, table.certificates code { font-size: .8em; }
 table.stamps th:nth-child(1) { width: 5%; } table.stamps th:nth-child(3) { width: 16%; }
 table.stamps th:nth-child(2), table.stamps th:nth-child(5) { width: 17%; }
-table.stamps th:nth-child(6) { width: 13%; }
-table.certificates th:nth-child(1) { width: 42%; } table.certificates th:nth-child(2) { width: 20%; }
-table.certificates th:nth-child(3) { width: 17%; }
+table.stamps th:nth-child(6) { width: 16%; }
+table.certificates th:nth-child(1) { width: 40%; } table.certificates th:nth-child(2) { width: 19%; }
+table.certificates th:nth-child(3) { width: 18%; } table.certificates th:nth-child(4) { width: 8%; }
 .names { font-size: .72rem; color: var(--soft); }
 ul.findings { list-style: none; margin: .2rem 0; padding: 0; font-size: .92rem; }
 ul.findings ul.findings { margin-left: 1.3rem; font-size: 1em; }

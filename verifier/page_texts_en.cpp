@@ -13,6 +13,7 @@ constexpr Sentence table[] = {
     {"page.size", "Size"},
     {"page.octets", "{count} octets"},
     {"page.digest", "Digest of the file"},
+    {"page.digest-given", "Document, given by its digest"},
     {"page.manifest-digest", "Digest of the folder's manifest"},
     {"page.package", "Package"},
     {"page.counts", "Contents"},

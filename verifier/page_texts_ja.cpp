@@ -13,6 +13,7 @@ constexpr Sentence table[] = {
     {"page.size", "サイズ"},
     {"page.octets", "{count} オクテット"},
     {"page.digest", "ファイルのハッシュ値"},
+    {"page.digest-given", "ハッシュ値で指定された文書"},
     {"page.manifest-digest", "フォルダーのマニフェストのハッシュ値"},
     {"page.package", "パッケージ"},
     {"page.counts", "内容"},

@@ -153,11 +153,16 @@ void ReportPage::begin(Html& page, Verdict verdict, const Text& sentence,
 
 void ReportPage::inputs(Html& page) const {
   for (const PageInput& input : context_.inputs) {
+    if (input.name.empty()) {
+      parts_.code_fact(page, "page.digest-given", input.digests);
+      continue;
+    }
     parts_.fact(page, "page.file", input.name);
     if (input.octets) {
       parts_.fact(page, "page.size",
                   parts_.words(say("page.octets", {{"count", grouped(*input.octets)}})));
     }
+    if (input.digests.empty()) continue;  // a folder
     parts_.code_fact(page, input.is_manifest ? "page.manifest-digest" : "page.digest",
                      input.digests);
   }

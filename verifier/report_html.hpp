@@ -27,7 +27,7 @@ namespace perdura::verifier {
 
 // A file that was judged.
 struct PageInput {
-  std::string name;
+  std::string name;          // empty: a document of which only digests were given
   std::string digests;       // "SHA-256 e3b0..."
   bool is_manifest = false;  // the digests are those of the folder's manifest
   std::optional<std::uint64_t> octets;

@@ -25,6 +25,16 @@ std::string bits_text(const SignatureCheck& signature) {
          std::to_string(algorithm.key_bits) + " bits";
 }
 
+// "1 s", "0.25 s".
+std::string seconds_text(std::int64_t micros) {
+  std::string text = std::to_string(micros / 1'000'000);
+  if (const std::int64_t fraction = micros % 1'000'000; fraction != 0) {
+    text += "." + std::to_string(1'000'000 + fraction).substr(1);
+    text.erase(text.find_last_not_of('0') + 1);
+  }
+  return text + " s";
+}
+
 class TokenChecks {
  public:
   TokenChecks(const JudgedToken& judged, const TrustMaterial& trust, const JudgeOptions& options)
@@ -137,7 +147,7 @@ class TokenChecks {
                          to_hex(info_.serial_number) + ", imprint " +
                          oid_text(info_.imprint_algorithm.oid) + " " + to_hex(info_.hashed_message);
     if (info_.accuracy_micros) {
-      detail += ", accuracy " + std::to_string(*info_.accuracy_micros) + " microseconds";
+      detail += ", accuracy " + seconds_text(*info_.accuracy_micros);
     }
     add(passed(say("token.states", {{"time", to_string(info_.gen_time)}, {"signer", who}}),
                std::move(detail), "RFC 3161 section 2.4.2"));

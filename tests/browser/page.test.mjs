@@ -1,7 +1,9 @@
 // verify.html as people use it: opened from the disk in headless Chromium, with the network off.
 //   PERDURA_PAGE      verify.html
+//   PERDURA_VERIFY    perdura-verify, whose reports are looked at in the browser too
 //   PERDURA_CHROMIUM  the browser; left out: /usr/bin/chromium
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +125,34 @@ test('what can not be read', { skip }, async () => {
   assert.match(await check([good], [makers('a.txt')], ''), /There is no verdict/);
   assertQuiet();
 });
+
+// The report that perdura-verify writes as a page, on the width of a sheet of A4.
+for (const [title, verdict, files] of [
+  ['a package, and nobody trusted', 2, [good, '--at', '2027-01-16']],
+  ['a package', 0, [good, '--at', '2027-01-16', '--trust', anchor]],
+  ['a broken link', 1, [makers('failed_renewal_covers_something_else.ers'), makers('a.txt'),
+    '--at', '2041-06-01', '--trust', makers('ca.pem')]],
+  ['renewals', 0, [makers('passed_both_renewals_of_a_group.ers'), makers('a.txt'), makers('b.txt'),
+    '--at', '2041-06-01', '--trust', makers('ca.pem')]],
+]) {
+  for (const language of ['en', 'ja']) {
+    test(`the report fits its sheet: ${title}, ${language}`, { skip }, async () => {
+      const html = join(folder, 'report.html');
+      const run = spawnSync(process.env.PERDURA_VERIFY, [...files, '--html', html, '--lang', language]);
+      assert.equal(run.status, verdict);
+      const context = await browser.newContext({ offline: true, viewport: { width: 794, height: 1123 } });
+      const report = await context.newPage();
+      await report.emulateMedia({ media: 'print' });
+      await report.goto(pathToFileURL(html).href);
+      const beyond = await report.evaluate(() => [...document.querySelectorAll('body *:not(svg *)')]
+        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 ||
+                             (element.matches('td, th, p, li') && element.scrollWidth > element.clientWidth + 1))
+        .map((element) => element.textContent.slice(0, 60)));
+      assert.deepEqual(beyond, []);
+      await context.close();
+    });
+  }
+}
 
 test('no page loads anything from elsewhere', { skip }, async () => {
   const html = readFileSync(process.env.PERDURA_PAGE, 'utf8');

@@ -45,6 +45,9 @@ refused folder >folder/report.txt
 rm folder/report.txt
 refused case.zip --json >>case.zip
 refused inspect case.zip >>case.zip
+# A name that was mistyped is what is told, not how many files there are.
+verify 3 missing.ers a.txt
+grep -q 'missing.ers: there is no such file' err || fail "$(cat err)"
 cksum case.zip ca.pem passed_leaf_of_three.ers a.txt other.pem folder/a.txt | cmp - before || fail "a file was changed"
 [ "$(ls folder)" = a.txt ] || fail "a file was made"
 
@@ -53,4 +56,7 @@ verify 0 case.zip --trust ca.pem --at $at --html page.html >report.txt
 grep -q PASSED report.txt
 grep -q '</html>' page.html
 verify 0 case.zip --trust ca.pem --at $at --quiet >>case.zip # nothing is written
+# A name that was mistyped is what is told, not how many files there are.
+verify 3 missing.ers a.txt
+grep -q 'missing.ers: there is no such file' err || fail "$(cat err)"
 cksum case.zip ca.pem passed_leaf_of_three.ers a.txt other.pem folder/a.txt | cmp - before || fail "a file was changed"

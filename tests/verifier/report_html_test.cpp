@@ -153,6 +153,18 @@ TEST(ReportPage, SpeaksJapanese) {
   EXPECT_EQ(html.find("What was checked"), std::string::npos);
 }
 
+TEST(ReportPage, NamesDocumentsOfWhichOnlyADigestIsThere) {
+  PageContext all = context();
+  all.inputs.assign(2, PageInput());
+  all.inputs[0].name = "container";
+  all.inputs[1].digests = "sha256:00ff";
+  ReportPage page(all);
+  std::ostringstream html;
+  ASSERT_TRUE(page.finish(judged(renewed()), html));
+  EXPECT_NE(html.str().find("Document, given by its digest"), std::string::npos);
+  EXPECT_EQ(html.str().find("Digest of the file"), std::string::npos);
+}
+
 TEST(ReportPage, ShowsAChainOnceHoweverManyRecordsRestOnIt) {
   const EvidenceReport evidence = judged(renewed());
   ReportPage page(context());

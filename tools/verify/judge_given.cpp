@@ -138,6 +138,10 @@ Result<Verdict> judge_given(const Options& options, JudgeOptions judge) {
     const auto is_file = [&](const std::string& path) {
       return std::filesystem::is_regular_file(path, failed);
     };
+    for (const std::string& operand : options.operands) {
+      if (found || std::filesystem::exists(operand, failed)) continue;
+      return Error{Errc::not_found, "there is no such file or folder", operand, ""};
+    }
     if (!found && !options.operands.empty() && std::ranges::all_of(options.operands, is_file)) {
       return unknown(options.operands);
     }

@@ -103,7 +103,6 @@ Result<PageContext> files_page(const Options& options, const JudgeOptions& judge
   }
   for (const std::string& digest : options.digests) {
     PageInput input;
-    input.name = digest.substr(0, digest.find(':'));
     input.digests = digest;
     context.inputs.push_back(std::move(input));
   }

@@ -164,7 +164,7 @@ class TokenChecks {
   private sayWhatItStates(): void {
     const { info } = this;
     const accuracy =
-      info.accuracyMicros === null ? '' : `, accuracy ${info.accuracyMicros} microseconds`;
+      info.accuracyMicros === null ? '' : `, accuracy ${Number(info.accuracyMicros) / 1e6} s`;
     this.add(
       passed('The time-stamp says that what it covers existed at {0}; it is signed by {1}.', {
         args: [timeText(info.genTime), this.certificate?.text ?? 'an unknown signer'],
