@@ -8,6 +8,7 @@
 
 #include "tests/archive/temporary_folder.hpp"
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/failing_source.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/inspection.hpp"
 #include "verifier/verify_asic.hpp"
@@ -247,6 +248,18 @@ const BadManifest bad_manifests[] = {
          "<a:DataObjectReference URI='a'><d:DigestMethod Algorithm='urn:x'/><d:DigestValue>AAAA"
          "</d:DigestValue><a:DataObjectReferenceExtensions><a:Extension Critical='true'/>"
          "</a:DataObjectReferenceExtensions></a:DataObjectReference></a:ASiCManifest>"},
+    {"two_evidences", manifest("x", "<a:SigReference URI='y'/>" + reference("a", "x"))},
+    {"no_evidence", manifest("", reference("a", "x"))},
+    {"another_digest_of_a_reference",
+     manifest("x", "<a:DataObjectReference URI='a'><x/></a:DataObjectReference>")},
+    {"digest_without_a_method",
+     manifest("x",
+              "<a:DataObjectReference URI='a'><d:DigestValue>AAAA</d:DigestValue>"
+              "</a:DataObjectReference>")},
+    {"critical_in_another_spelling",
+     manifest("x", reference("a", "x") + "<a:ASiCManifestExtensions><a:Extension Critical='1'/>"
+                                         "</a:ASiCManifestExtensions>")},
+    {"not_well_formed", "<a:ASiCManifest"},
     {"critical_extension",
      manifest("META-INF/evidencerecord.ers",
               reference("a.txt", "x") + "<a:ASiCManifestExtensions><a:Extension Critical='true'/>"
@@ -258,6 +271,40 @@ TEST_P(BadAsicManifest, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(, BadAsicManifest, testing::ValuesIn(bad_manifests),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(AsicManifest, TakesExtensionsThatAreNotCriticalAndSignsInNames) {
+  const auto read = parse_asic_manifest(
+      as_bytes(
+          manifest("META-INF/x.ers",
+                   reference("a%20b%", "x") +
+                       "<a:ASiCManifestExtensions><a:Extension Critical='false'/>"
+                       "<a:Extension Critical='0'/><a:Extension/></a:ASiCManifestExtensions>")),
+      "manifest");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->references.front().name, "a b%");
+}
+
+TEST(AsicManifest, AFileIsWhatItsNameSays) {
+  const std::pair<const char*, AsicPart> parts[] = {
+      // clang-format off
+      {"mimetype",                             AsicPart::mimetype},
+      {"a.txt",                                AsicPart::document},
+      {"META-INF",                             AsicPart::document},
+      {"META-INF/ASiCManifest.xml",            AsicPart::manifest},
+      {"meta-inf/asicarchivemanifest007.XML",  AsicPart::manifest},
+      {"META-INF/ASiCManifest.txt",            AsicPart::other},
+      {"META-INF/ASiCEvidenceRecordManifest1.xml", AsicPart::evidence_record_manifest},
+      {"META-INF/evidencerecord.xml",          AsicPart::evidence_record},
+      {"META-INF/myEvidenceRecord2.ers",       AsicPart::evidence_record},
+      {"META-INF/evidencerecord.txt",          AsicPart::other},
+      {"META-INF/timestamp.tst",               AsicPart::time_stamp},
+      {"META-INF/timestamp.txt",               AsicPart::other},
+      {"META-INF/signatures0.xml",             AsicPart::signature},
+      {"META-INF/manifest.xml",                AsicPart::other},
+      // clang-format on
+  };
+  for (const auto& [name, part] : parts) EXPECT_EQ(asic_part(name), part) << name;
+}
 
 TEST_F(Asic, ShowsManifestsAndEvidence) {
   put_record();
@@ -310,6 +357,28 @@ TEST_F(Asic, WhatItSaysThatItIsIsNoted) {
   remove("mimetype");
   EXPECT_EQ(judge(), "PASSED");
   EXPECT_FALSE(tells("application/zip"));
+}
+
+TEST_F(Asic, NeverPassesWhicheverCallFails) {
+  put_record();
+  put("c.txt", "three");
+  put("META-INF/timestamp002.tst", token_over("three", "2031-01-01"));
+  put("META-INF/ASiCManifest002.xml",
+      manifest("META-INF/timestamp002.tst", reference("c.txt", "three")));
+  for (std::size_t number = 0;; ++number) {
+    test::Fault fault(number, false);
+    auto opened = open_folder(folder_.path());
+    ASSERT_TRUE(opened);
+    const test::FailingSource source(*std::move(opened), fault);
+    const auto judged = judge_asic(source, "container", {}, authority().options("2050-01-01"));
+    const std::string verdict = judged ? outcome(judged->report) : judged.error().what;
+    if (!fault.struck()) {
+      EXPECT_EQ(verdict, judge());
+      EXPECT_GT(number, 20u);
+      break;
+    }
+    EXPECT_NE(verdict, "PASSED") << "call " << number;
+  }
 }
 
 TEST_F(Asic, FilesThatCantBeReadFailOrDecideNothing) {

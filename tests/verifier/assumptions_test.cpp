@@ -86,6 +86,14 @@ TEST(Assumptions, RefuseWhatNobodyKnows) {
   }
 }
 
+TEST(Assumptions, KnowEachKindOfAlgorithm) {
+  for (const char* what : {"sha256", "sha3-256", "rsa", "dsa", "ecdsa", "eddsa", "ecc", "ml-dsa",
+                           "slh-dsa", "1.2.840.113549.1.1.11", "rsa@2031-05-01,ecc"}) {
+    Assumptions into;
+    EXPECT_TRUE(read_assumptions(what, Time{}, into)) << what;
+  }
+}
+
 TEST(Assumptions, TakeAnAtSignIntoANameUnlessATimeFollows) {
   const Assumptions read = assumptions("tsa=clock@example.org,tsa=a@b@2031-05-01");
   ASSERT_EQ(read.authorities.size(), 2u);

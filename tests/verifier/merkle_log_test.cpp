@@ -182,6 +182,21 @@ TEST_F(MerkleLog, RefusesConsistencyProofsThatAreNotTheOne) {
   }
 }
 
+TEST_F(MerkleLog, ProofsThatCantBeComparedDoNotDisagree) {
+  const Digest one = leaf_hash({});
+  const Digest other = leaf_hash(as_bytes("other"));
+  const std::vector<Digest> a{one};
+  const std::vector<Digest> b{other};
+  EXPECT_TRUE(proofs_agree(0, 2, a, 2, a));
+  EXPECT_FALSE(proofs_agree(0, 2, a, 2, b));
+  EXPECT_TRUE(proofs_agree(2, 2, a, 2, b));
+  EXPECT_TRUE(proofs_agree(1, 2, a, 1, b));
+  EXPECT_TRUE(proofs_agree(0, 2, a, 3, b));
+  EXPECT_TRUE(proofs_agree(0, 3, b, 2, a));
+  EXPECT_TRUE(consistency_path(0, 5).empty());
+  EXPECT_TRUE(consistency_path(5, 5).empty());
+}
+
 TEST_F(MerkleLog, EndsOnProofsOfAbsurdSizes) {
   const Proof proof(200, leaves_[0]);
   constexpr std::uint64_t most = ~std::uint64_t{0};

@@ -120,6 +120,73 @@ TEST(PolicyReader, TakesATbsPolicyAContentInfoAndASignedData) {
   EXPECT_EQ(write_policy(from_cms->table), tbs);
 }
 
+PolicyTable table_of(PolicyAlgorithm algorithm) {
+  PolicyTable table;
+  table.name = "n";
+  table.publisher = "p";
+  table.issued = Time{};
+  table.next_update = Time{86'400};
+  table.algorithms.push_back(std::move(algorithm));
+  return table;
+}
+
+TEST(PolicyReader, AsAsn1RefusesWhatNobodyWrites) {
+  const FitPeriod open;
+  const PolicyAlgorithm good{"x", {"1.2.3.4"}, {"urn:x"}, {{{}, open}}, "a"};
+  ASSERT_TRUE(read_policy(write_policy(table_of(good))));
+  const std::pair<const char*, std::function<void(PolicyTable&)>> refused[] = {
+      {"object identifier is missing", [](auto& t) { t.algorithms[0].oids.clear(); }},
+      {"evaluation is missing", [](auto& t) { t.algorithms[0].evaluations.clear(); }},
+      {"text is too long", [](auto& t) { t.name = std::string(20'000, 'x'); }},
+      {"text is not UTF-8", [](auto& t) { t.publisher = "\xFF"; }},
+      {"list is too long",
+       [](auto& t) { t.algorithms[0].evaluations.resize(300, t.algorithms[0].evaluations[0]); }},
+      {"list is too long", [](auto& t) { t.algorithms.resize(5'000, t.algorithms[0]); }},
+      {"parameter is too large",
+       [](auto& t) {
+         t.algorithms[0].evaluations[0].parameters.push_back({"m", 2'000'000'000, {}, true});
+       }},
+  };
+  for (const auto& [what, spoil] : refused) {
+    PolicyTable table = table_of(good);
+    spoil(table);
+    const auto read = read_policy(write_policy(table));
+    ASSERT_FALSE(read) << what;
+    EXPECT_THAT(to_string(read.error()), HasSubstr(what));
+  }
+}
+
+TEST(PolicyReader, AsAsn1TakesStartsAndEndsAsTheyAreWritten) {
+  const FitPeriod both{parse_time("2000-01-01"), parse_time("2010-01-01")};
+  PolicyAlgorithm algorithm{"x", {"1.2.3.4"}, {}, {{{}, both}}, ""};
+  algorithm.evaluations[0].parameters.push_back({"m", 1, 9, false});
+  const auto read = read_policy(write_policy(table_of(algorithm)));
+  ASSERT_TRUE(read) << to_string(read.error());
+  const PolicyEvaluation& evaluation = read->table.algorithms[0].evaluations[0];
+  EXPECT_EQ(evaluation.validity.start, both.start);
+  EXPECT_EQ(evaluation.validity.end, both.end);
+  EXPECT_FALSE(evaluation.parameters[0].understood);
+  EXPECT_EQ(read->table.next_update, Time{86'400});
+}
+
+TEST(PolicyReader, AsAsn1OfAnotherVersionOrContentIsRefused) {
+  const std::string good(as_text(file("tests/vectors/policy/example.der")));
+  const auto wrapped = [](const char* type, const std::string& content) {
+    DerWriter out;
+    out.constructed(tag::sequence, [&] {
+      out.oid(*oid_from_text(type));
+      out.constructed(tag::context(0), [&] { out.raw(as_bytes(content)); });
+    });
+    return out.take();
+  };
+  EXPECT_TRUE(read_policy(wrapped("1.3.6.1.5.5.11.1.6", good)));
+  EXPECT_FALSE(read_policy(wrapped("1.2.3.4", good)));
+  EXPECT_FALSE(read_policy(wrapped("1.2.840.113549.1.7.2", good)));
+  DerWriter newer;
+  newer.constructed(tag::sequence, [&] { newer.integer(2); });
+  EXPECT_EQ(read_policy(newer.view()).error().code, Errc::unsupported);
+}
+
 TEST(PolicyReader, SaysThatAnXmlSignatureIsThere) {
   const std::string signed_one = replaced(
       example(), "</SecuritySuitabilityPolicy>",
