@@ -106,6 +106,13 @@ std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry
   return file->size;
 }
 
+std::optional<std::uint64_t> judge_uncovered(FileHasher& files, const ManifestEntry& entry,
+                                             const Text& label, std::vector<Finding>& findings) {
+  findings.push_back(
+      warned(say("package.file-not-covered", {{"file", label}}), "", "formats/package.md"));
+  return judge_listed(files, entry, label, findings);
+}
+
 std::string signer_of_token(ByteView content_info) {
   // Neighbours share their token.
   thread_local Bytes last_token;

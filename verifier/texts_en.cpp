@@ -127,6 +127,8 @@ constexpr Sentence table[] = {
      "The journal's newest checkpoint is not signed by the journal's key."},
     {"package.newest-checkpoint-unreadable", "The journal's newest checkpoint can't be read."},
     {"package.newest-checkpoint-signed", "The journal's newest checkpoint is signed by its key."},
+    {"package.file-not-covered",
+     "{file} lies in the package, and no evidence is about it: nothing is shown of it."},
     {"package.exactly-listed-files",
      "The package holds the files that its manifest lists, and no others."},
     {"package.oxum-differs", "The package does not hold as much as bag-info.txt says."},

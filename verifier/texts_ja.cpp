@@ -132,6 +132,9 @@ constexpr Sentence table[] = {
     {"package.newest-checkpoint-unreadable", "台帳の最新のチェックポイントを読み取れません。"},
     {"package.newest-checkpoint-signed",
      "台帳の最新のチェックポイントは、台帳の鍵で署名されています。"},
+    {"package.file-not-covered",
+     "{file} はパッケージに含まれますが、これを対象とする証拠はありません。このファイルについては"
+     "何も証明されません。"},
     {"package.exactly-listed-files",
      "パッケージには、マニフェストに記載されたファイルがすべてあり、それ以外のファイルはありません"
      "。"},

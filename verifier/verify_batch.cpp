@@ -32,7 +32,7 @@ class BatchChecks {
         judge_consistency(entry);
       } else if (name.ends_with(".ers")) {
         judge_evidence(entry, name.substr(0, name.size() - 4));
-      } else if (const auto size = judge_listed(files_, entry, entry.name, report_.findings)) {
+      } else if (const auto size = judge_uncovered(files_, entry, entry.name, report_.findings)) {
         bytes_ += *size;
       }
     }

@@ -47,7 +47,11 @@ GroupOutcome judge_group(const FileGroup& group, FileHasher& files, const Packag
     outcome.batch.emplace(result, std::move(report));
   } else {
     for (const ManifestEntry& entry : group.files) {
-      const auto size = judge_listed(files, entry, entry.name, outcome.findings);
+      const bool known = entry.name == package_name::header ||
+                         entry.name == package_name::newest_checkpoint ||
+                         entry.name.starts_with(package_name::trust);
+      const auto size = known ? judge_listed(files, entry, entry.name, outcome.findings)
+                              : judge_uncovered(files, entry, entry.name, outcome.findings);
       outcome.bytes += size.value_or(0);
     }
   }

@@ -262,7 +262,11 @@ class RecordChecks {
     if (size) result_.bytes += *size;
   }
   void judge_other_files() {
-    for (const ManifestEntry* entry : other_files_) judge_against_manifest(*entry);
+    for (const ManifestEntry* entry : other_files_) {
+      const auto size =
+          judge_uncovered(files_, *entry, std::string(local_name(*entry)), result_.report.findings);
+      if (size) result_.bytes += *size;
+    }
   }
 
   void judge_evidence() {

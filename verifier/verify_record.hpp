@@ -79,6 +79,10 @@ std::optional<Bytes> read_listed(FileHasher& files, const ManifestEntry& entry, 
 std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry& entry,
                                           const Text& label, std::vector<Finding>& findings);
 
+// The same for a file that no evidence is about, which is said.
+std::optional<std::uint64_t> judge_uncovered(FileHasher& files, const ManifestEntry& entry,
+                                             const Text& label, std::vector<Finding>& findings);
+
 // The subject of the certificate that signed a time-stamp token; "" when it is not in there.
 std::string signer_of_token(ByteView content_info);
 

@@ -80,6 +80,23 @@ class Package : public testing::Test {
   PackageHeader header_;
 };
 
+TEST_F(Package, FilesThatNoEvidenceIsAboutAreTold) {
+  const std::string batch = "data/journal/batch-1/letter.txt";
+  const std::vector<std::string> slipped_in = {sample_.name(0, "letter.txt"), "data/letter.txt",
+                                               batch};
+  for (const std::string& name : slipped_in) files_[name] = "a letter";
+  const Judged judged = judge_files();
+  EXPECT_EQ(judged.summary.verdict, Verdict::passed);
+  const std::string text =
+      summary_text(judged.summary, TextDetail::brief, Language::en) +
+      record_text(judged.records.at(sample_.records()[0]), TextDetail::brief, Language::en);
+  for (const char* name : {"letter.txt lies in", "data/letter.txt lies in"}) {
+    EXPECT_NE(text.find(name), std::string::npos) << text;
+  }
+  EXPECT_NE(text.find(batch), std::string::npos) << text;
+  EXPECT_EQ(text.find("ca.pem lies in"), std::string::npos);
+}
+
 TEST_F(Package, PassesAsAZipAndAsAFolder) {
   for (const PackageForm form : {PackageForm::zip, PackageForm::folder}) {
     const Judged judged = judge_files(form);

@@ -10,7 +10,7 @@ import { digestsNeeded, parseEvidenceRecord, type EvidenceRecord } from './evide
 import { judgeEvidence } from './evidence.js';
 import { parseCanonical } from './json.js';
 import { verifyConsistency } from './merkle_log.js';
-import { judgeListed, readListed } from './package_files.js';
+import { judgeUncovered, readListed } from './package_files.js';
 import type { TokenJudge } from './token_judge.js';
 import {
   failed,
@@ -135,7 +135,7 @@ class BatchChecks {
       if (name === 'checkpoint') continue;
       if (name === 'consistency.json') this.judgeConsistency(entry);
       else if (name.endsWith('.ers')) this.judgeEvidence(entry, name.slice(0, -4));
-      else this.bytes += judgeListed(this.context.source, entry, this.report.findings);
+      else this.bytes += judgeUncovered(this.context.source, entry, this.report.findings);
     }
     this.checkCompleteness();
     this.result.verdict = verdictOf(this.report);

@@ -4,7 +4,7 @@ import { equal, toHex } from './bytes.js';
 import { readFile, type ManifestEntry } from './bag.js';
 import { asMalformed } from './der.js';
 import { hash, Hasher, type DigestAlgorithm, type Digests } from './digest.js';
-import { failed, type Finding } from './verdict.js';
+import { failed, warned, type Finding } from './verdict.js';
 import type { ZipSource } from './zip.js';
 
 const rule = 'RFC 8493 section 2.1.3';
@@ -85,4 +85,20 @@ export function judgeListed(
     findings.push(unreadable(label, thrown));
     return 0;
   }
+}
+
+// The same for a file that no evidence is about, which is said.
+export function judgeUncovered(
+  source: ZipSource,
+  entry: ManifestEntry,
+  findings: Finding[],
+  label = entry.name,
+): number {
+  findings.push(
+    warned('{0} lies in the package, and no evidence is about it: nothing is shown of it.', {
+      args: [label],
+      rule: 'formats/package.md',
+    }),
+  );
+  return judgeListed(source, entry, findings, label);
 }

@@ -12,7 +12,7 @@ import { asMalformed } from './der.js';
 import { hash, type DigestAlgorithm } from './digest.js';
 import { judgeEvidence, type DataObject } from './evidence.js';
 import { digestsNeeded, parseEvidenceRecord, type EvidenceRecord } from './evidence_record.js';
-import { hashFile, judgeListed, readListed, type HashedFile } from './package_files.js';
+import { hashFile, judgeListed, judgeUncovered, readListed, type HashedFile } from './package_files.js';
 import { receiptSizeMax } from './receipt.js';
 import { judgeRecordJournal } from './record_journal.js';
 import {
@@ -115,7 +115,10 @@ class RecordChecks {
       this.context,
       this.report,
     );
-    for (const entry of this.otherFiles) this.judgeAgainstManifest(entry);
+    for (const entry of this.otherFiles) {
+      const { source } = this.context;
+      this.bytes += judgeUncovered(source, entry, this.report.findings, this.localName(entry));
+    }
     const existedSince = this.weighTracks();
     const verdict = verdictOf(this.report);
     return {

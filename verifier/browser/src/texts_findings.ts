@@ -282,6 +282,8 @@ export const findingsInJapanese = {
     'パッケージのファイル一覧であるマニフェストがないか、読み取れません。',
   'The package does not hold as much as bag-info.txt says.':
     'パッケージの内容量が、bag-info.txt の記載と異なります。',
+  '{0} lies in the package, and no evidence is about it: nothing is shown of it.':
+    '{0} はパッケージに含まれますが、これを対象とする証拠はありません。このファイルについては何も証明されません。',
   'The package holds the files that its manifest lists, and no others.':
     'パッケージには、マニフェストに記載されたファイルがすべてあり、それ以外のファイルはありません。',
   "The package is of a version that this program can't read.":
