@@ -32,6 +32,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t url_size_max = 2048;
 constexpr std::uint32_t header_size_max = 16 * 1024;
+constexpr unsigned informational_max = 4;  // answers of status 1xx before the one that counts
 
 // Where a URL leads.
 struct Target {
@@ -301,12 +302,17 @@ Result<HttpResponse> Exchange::talk(Stream& stream) {
   if (error == beast::error::timeout) return failed("sending", error, options_.timeout_ms);
 
   beast::flat_buffer buffer;
-  http::response_parser<http::vector_body<std::uint8_t>> parser;
-  parser.body_limit(options_.response_size_max);
-  parser.header_limit(header_size_max);
-  error = step([&](auto done) { http::async_read(stream, buffer, parser, std::move(done)); });
-  if (error) return unreadable(error);
-  auto response = parser.release();
+  http::response<http::vector_body<std::uint8_t>> response;
+  // What a server says on the way (RFC 9110 section 15.2) comes before its answer.
+  for (unsigned read = 0; read <= informational_max; ++read) {
+    http::response_parser<http::vector_body<std::uint8_t>> parser;
+    parser.body_limit(options_.response_size_max);
+    parser.header_limit(header_size_max);
+    error = step([&](auto done) { http::async_read(stream, buffer, parser, std::move(done)); });
+    if (error) return unreadable(error);
+    response = parser.release();
+    if (response.result_int() >= 200) break;
+  }
   HttpResponse result;
   result.status = response.result_int();
   if (result.status >= 300 && result.status < 400) {

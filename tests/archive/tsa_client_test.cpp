@@ -60,6 +60,11 @@ TEST_F(TsaClientTest, TakesTheTokenOfAnHonestAuthority) {
   EXPECT_TRUE(verifier::equal(read->tst_info.hashed_message, imprint));
 }
 
+TEST_F(TsaClientTest, TakesTheTokenBehindWhatIsSaidOnTheWay) {
+  const auto token = stamp_against(Behaviour::hints);
+  EXPECT_TRUE(token) << to_string(token.error());
+}
+
 struct Lie {
   Behaviour behaviour;
   const char* name;

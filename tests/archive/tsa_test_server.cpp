@@ -27,6 +27,7 @@ constexpr char reply_type[] = "application/timestamp-reply";
 
 constexpr std::pair<std::string_view, Behaviour> names[] = {
     {"ok", Behaviour::ok},
+    {"hints", Behaviour::hints},
     {"down", Behaviour::down},
     {"silent", Behaviour::silent},
     {"drip", Behaviour::drip},
@@ -254,6 +255,9 @@ std::optional<std::string> TsaTestServer::answer(const Bytes& body, int socket) 
     case Behaviour::silent:
       wait_until_stopped(socket, false);
       return std::nullopt;
+    case Behaviour::hints:
+      return "HTTP/1.1 103 Early Hints\r\nLink: </ca.pem>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" +
+             reply(lie(body));
     case Behaviour::drip:
       send_all(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
       wait_until_stopped(socket, true);

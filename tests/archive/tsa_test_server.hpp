@@ -23,6 +23,7 @@ namespace perdura::tests {
 // What the server does when it is asked.
 enum class Behaviour {
   ok,
+  hints,           // answers of status 103 and 100, then the honest one
   down,            // its port is known, but nobody listens
   silent,          // takes the request and never answers
   drip,            // an octet now and then, for ever
