@@ -451,6 +451,10 @@ Result<std::unique_ptr<Store>> open_rocks_store(const std::filesystem::path& fol
     return Error{Errc::denied, "cannot look into the folder: " + failed.message(), folder.string(),
                  "check who may read it"};
   }
+  if (!there && std::filesystem::exists(folder / "IDENTITY", failed)) {
+    return Error{Errc::io, "the store is damaged: the file CURRENT is missing", folder.string(),
+                 "bring the store back from a backup"};
+  }
   if (!there) {
     return Error{Errc::not_found, "there is no store", folder.string(),
                  "check the path; 'perdura init' makes an archive"};

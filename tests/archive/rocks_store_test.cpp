@@ -159,6 +159,13 @@ TEST_F(RocksStoreTest, ASegmentThatIsCutShortIsDamage) {
   EXPECT_THAT(to_string(refused(OpenMode::existing)), HasSubstr("missing"));
 }
 
+TEST_F(RocksStoreTest, WithoutTheFileThatNamesTheOthersIsDamage) {
+  store.reset();
+  std::filesystem::remove(place / "CURRENT");
+  EXPECT_THAT(to_string(refused(OpenMode::existing)), HasSubstr("damaged"));
+  EXPECT_THAT(to_string(refused(OpenMode::read_only)), HasSubstr("damaged"));
+}
+
 TEST_F(RocksStoreTest, AnErasedObjectLeavesNoOctetsBehind) {
   ASSERT_TRUE(store->put({{"a", Bytes(100'000, 'A')}, {"b", Bytes(100'000, 'B')}}));
   ASSERT_TRUE(store->erase("a"));
