@@ -38,7 +38,11 @@ std::string_view without_parted_character(std::string_view text) {
 Recognized recognize_octets(ByteView head, bool whole, std::string_view file_name) {
   const std::string extension = lower_extension(file_name);
   const bool named_dicom = extension == "dcm" || extension == "dicom" || extension == "ima";
+  if (extension == "ndjson") {
+    if (auto found = recognize_ndjson(head, whole, true)) return *found;
+  }
   if (auto found = recognize_json(head, whole)) return *found;
+  if (auto found = recognize_ndjson(head, whole, false)) return *found;
   if (auto found = recognize_hl7v2(head)) return *found;
   if (auto found = recognize_pdf(head, whole)) return *found;
   if (auto found = recognize_dicom(head, named_dicom)) return *found;

@@ -19,6 +19,11 @@ namespace perdura::archive {
 // different), or the subject of a single resource.
 std::optional<Recognized> recognize_json(ByteView head, bool whole);
 
+// FHIR's bulk data (https://hl7.org/fhir/R4/nd-json.html): a resource a line, of which there are
+// two or more, or one when `named_ndjson`; every line that ends is a FHIR resource. The type when
+// all have the same; the patient when all that name one name the same and all were seen.
+std::optional<Recognized> recognize_ndjson(ByteView head, bool whole, bool named_ndjson);
+
 // HL7 v2 in ER7 (chapter 2): a message, or a batch of them, with or without MLLP's framing and
 // with CR, LF or CRLF. The patient only when all messages that name one name the same.
 std::optional<Recognized> recognize_hl7v2(ByteView head);

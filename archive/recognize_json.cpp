@@ -104,11 +104,73 @@ Outcome feed(json::basic_parser<Events>& parser, std::string_view text, bool who
   return parser.done() ? Outcome::complete : Outcome::cut_off;
 }
 
-}  // namespace
-
-std::optional<Recognized> recognize_json(ByteView head, bool whole) {
+std::string_view text_of(ByteView head) {
   std::string_view text = as_text(head);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  return text;
+}
+
+// What the lines of bulk data seen so far say together.
+struct Lines {
+  std::size_t count = 0;
+  Recognized all{.media_type = "application/fhir+ndjson"};
+  bool several_types = false;
+  bool several_patients = false;
+
+  void add(const Recognized& line) {
+    if (count++ == 0) all.record_type = line.record_type;
+    several_types = several_types || line.record_type != all.record_type;
+    if (line.patient && !all.patient) all.patient = line.patient;
+    several_patients =
+        several_patients || (line.patient && (line.patient->id != all.patient->id ||
+                                              line.patient->issuer != all.patient->issuer));
+    if (line.event_time && (!all.event_time || *all.event_time < *line.event_time)) {
+      all.event_time = line.event_time;
+    }
+  }
+  Recognized finish(bool complete) {
+    if (several_types) all.record_type.clear();
+    if (several_patients || !complete) all.patient.reset();
+    if (!complete) all.event_time.reset();
+    return all;
+  }
+};
+
+}  // namespace
+
+std::optional<Recognized> recognize_ndjson(ByteView head, bool whole, bool named_ndjson) {
+  std::string_view text = text_of(head);
+  json::parse_options options;
+  options.max_depth = depth_max;
+  Lines lines;
+  bool complete = whole;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const bool ends = end < text.size() || whole;
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.find_first_not_of(" \t\r") == line.npos) continue;
+    if (line.front() != '{') return std::nullopt;
+    json::basic_parser<Events> parser(options);
+    json::error_code failure;
+    const std::size_t used = parser.write_some(!ends, line.data(), line.size(), failure);
+    FhirReader& reader = parser.handler().reader;
+    if (!ends) break;
+    if (!reader.is_fhir()) return std::nullopt;
+    if (failure || used < line.size() || !parser.done()) {
+      // Cut off, as a copy that broke off is; on any other line it is something else.
+      if (!text.empty()) return std::nullopt;
+      complete = false;
+      break;
+    }
+    lines.add(reader.finish(true));
+  }
+  if (lines.count == 0 || (lines.count == 1 && complete && !named_ndjson)) return std::nullopt;
+  return lines.finish(complete);
+}
+
+std::optional<Recognized> recognize_json(ByteView head, bool whole) {
+  const std::string_view text = text_of(head);
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == text.npos || (text[first] != '{' && text[first] != '[')) return std::nullopt;
   json::parse_options options;

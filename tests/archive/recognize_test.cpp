@@ -98,7 +98,16 @@ const Case fhir[] = {
      "application/fhir+json | x @  |  | Patient |  | "},
     {"damaged_after_the_patient", R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"x"}},{{{)",
      "application/fhir+json | x @  |  | Bundle |  | "},
-    {"bulk_data_is_no_single_document", "{\"resourceType\":\"Patient\",\"id\":\"x\"}\n{\"resourceType\":\"Patient\",\"id\":\"y\"}\n",
+    {"bulk_data", "{\"resourceType\":\"Observation\",\"subject\":{\"reference\":\"Patient/x\"},\"effectiveDateTime\":\"2020-01-02T00:00:00Z\"}\r\n"
+                  "{\"resourceType\":\"Observation\",\"subject\":{\"reference\":\"Patient/x\"},\"effectiveDateTime\":\"2020-01-01T00:00:00Z\"}\n\n",
+     "application/fhir+ndjson | x @  | 2020-01-02T00:00:00Z | Observation |  | "},
+    {"bulk_data_of_several_patients_and_types", "{\"resourceType\":\"Patient\",\"id\":\"x\"}\n{\"resourceType\":\"Patient\",\"id\":\"y\"}\n{\"resourceType\":\"Group\"}",
+     "application/fhir+ndjson |  |  |  |  | "},
+    {"bulk_data_that_breaks_off", "{\"resourceType\":\"Patient\",\"id\":\"x\"}\n{\"resourceType\":\"Patient\",\"id\":\"x\"",
+     "application/fhir+ndjson |  |  | Patient |  | "},
+    {"bulk_data_with_a_line_of_something_else", "{\"resourceType\":\"Patient\",\"id\":\"x\"}\n{\"id\":\"y\"}\n{\"resourceType\":\"Patient\",\"id\":\"x\"}\n",
+     "text/plain |  |  |  |  | "},
+    {"resources_on_one_line_are_no_bulk_data", "{\"resourceType\":\"Patient\",\"id\":\"x\"}{\"resourceType\":\"Patient\",\"id\":\"x\"}",
      "text/plain |  |  |  |  | "},
     {"other_json", R"({"a":[1,2,{"resourceType":"Patient"}]})", "application/json |  |  |  |  | "},
     {"no_type_name", R"({"resourceType":"<script>"})", "application/json |  |  |  |  | "},
@@ -185,6 +194,15 @@ TEST(Recognize, DoesNotStateTheNewestDateOfABundleThatIsCutOff) {
       R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":)"
       R"({"resourceType":"Observation","effectiveDateTime":"2018-03-01"}},)";
   EXPECT_EQ(of_head(head), "application/fhir+json |  |  | Bundle/transaction |  | ");
+}
+
+TEST(Recognize, TakesBulkDataByItsNameWhereItHasOneResource) {
+  const std::string one = R"({"resourceType":"Patient","id":"x"})";
+  EXPECT_EQ(media_type(one + "\n", "Patient.ndjson"), "application/fhir+ndjson");
+  EXPECT_EQ(media_type(one + "\n", "Patient.json"), "application/fhir+json");
+  EXPECT_EQ(media_type("{}\n", "log.ndjson"), "application/json");
+  EXPECT_EQ(of_head(one + "\n" + one + "\n" + one.substr(0, 20)),
+            "application/fhir+ndjson |  |  | Patient |  | ");
 }
 
 TEST(Recognize, AsksTheFileNameOnlyWhereTheOctetsLeaveItOpen) {
