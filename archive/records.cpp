@@ -208,4 +208,12 @@ Result<Ok> read_content(const Archive& archive, ContentReader& reader,
   return reader.read(*location, reference.address, sink);
 }
 
+Result<Ok> read_content_range(const Archive& archive, ContentReader& reader,
+                              const ContentReference& reference, std::uint64_t offset,
+                              std::uint64_t length, const Sink& sink) {
+  const auto location = locate(archive, reference);
+  if (!location) return location.error();
+  return reader.read_range(*location, reference.address, offset, length, sink);
+}
+
 }  // namespace perdura::archive

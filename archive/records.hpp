@@ -52,4 +52,10 @@ Result<ContentLocation> locate(const Archive& archive, const ContentReference& r
 Result<Ok> read_content(const Archive& archive, ContentReader& reader,
                         const ContentReference& reference, const Sink& sink);
 
+// The same of `length` octets at `offset`: only what is needed is read, and authenticated; the
+// digest of the whole is not checked.
+Result<Ok> read_content_range(const Archive& archive, ContentReader& reader,
+                              const ContentReference& reference, std::uint64_t offset,
+                              std::uint64_t length, const Sink& sink);
+
 }  // namespace perdura::archive

@@ -43,6 +43,32 @@ refused 3 'no record is selected' perdura export archive --patient '' -o case.zi
 refused 3 'no record is selected' perdura export archive --from 2090-01-01 -o case.zip
 [ ! -e case.zip ] || fail "a package of nothing"
 
+# Parts of a document, at the borders of its frames of 1 MiB, and beyond its end.
+head -c 3000000 /dev/urandom >large
+large=$(perdura deposit archive large --quiet | sed -n 's/.*"record":"\([0-9a-f]*\)","salt.*/\1/p')
+part() {  # range, offset, length
+  perdura get archive "$large" --range "$1" >output
+  head -c "$(($2 + $3))" large | tail -c "$3" | cmp -s - output || fail "another part for $1"
+}
+part 0-0 0 1
+part 1048575-1048576 1048575 2
+part 1048576-2097151 1048576 1048576
+part 2097151- 2097151 902849
+part 0- 0 3000000
+part 2999999-9999999 2999999 1
+part -1 2999999 1
+part -5000000 0 3000000
+part 5-18446744073709551615 5 2999995
+perdura get archive "$large" --range 7-9 -o part
+[ "$(wc -c <part)" = 3 ] || fail "a part in a file has another length"
+for range in '' - 5 x-y 1-x -x 1--2 9-8 -0 3000000- 3000000-3000001 18446744073709551616- ' 1-2' 1-2,4-5; do
+  refused 3 'range' perdura get archive "$large" --range "$range"
+done
+: >empty
+empty=$(perdura deposit archive empty --quiet | sed -n 's/.*"record":"\([0-9a-f]*\)","salt.*/\1/p')
+refused 3 '0 octets' perdura get archive "$empty" --range 0-
+perdura seal archive >/dev/null
+
 # Names that are taken, or are none.
 printf 'mine' >taken.zip
 refused 3 'already' perdura export archive --all -o taken.zip
