@@ -115,7 +115,9 @@ Result<AuthorityState> read_authority_state(const fs::path& dir) {
   }
   if (!octets) return octets.error();
   try {
-    const json::value value = json::parse(verifier::as_text(*octets));
+    json::error_code failure;
+    const json::value value = json::parse(verifier::as_text(*octets), failure);
+    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
     const std::string version(value.at("perdura").as_string());
     if (version != format) {
       return Error{Errc::unsupported, "the authority is of version '" + version + "'",

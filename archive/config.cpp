@@ -122,7 +122,9 @@ Result<Config> read_config(const std::filesystem::path& archive) {
   }
   if (!octets) return octets.error();
   try {
-    const json::value value = json::parse(verifier::as_text(*octets));
+    json::error_code failure;
+    const json::value value = json::parse(verifier::as_text(*octets), failure);
+    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
     const std::string version(value.at("perdura").as_string());
     if (version != format && version != format_before) {
       return Error{Errc::unsupported, "the archive is of version '" + version + "'", file.string(),

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "tools/command_line.hpp"
+#include "tools/standard_streams.hpp"
 
 namespace {
 
@@ -71,6 +72,7 @@ int flushed(int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tools::occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is a write error, not our death
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "--version") {

@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "tools/standard_streams.hpp"
 #include "tools/verify/judge.hpp"
 #include "tools/verify/options.hpp"
 #include "tools/verify/outputs.hpp"
@@ -59,6 +60,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  perdura::tools::occupy_standard_streams();
   try {
     // A configuration file on this machine must not change the verdict.
     OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
