@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 
 #include "archive/derived_rows.hpp"
 #include "archive/keyspace.hpp"
@@ -18,6 +19,10 @@ namespace keys = keyspace;
 using verifier::check;
 using verifier::Receipt;
 
+// What a commit holds of a record at most, beside its documents, and of each of these.
+constexpr std::size_t row_octets = 2048;
+constexpr std::size_t document_octets = 128;
+
 Error key_used_before() {
   return {Errc::conflict, "the idempotency key was used before, for another deposit", "",
           "nothing was stored; a new record needs a key of its own"};
@@ -29,7 +34,7 @@ class Group {
   Group(Archive& archive, Journal::Turn& turn, std::vector<PreparedRecord> records)
       : archive_(archive), turn_(turn), records_(std::move(records)), outcomes_(records_.size()) {}
 
-  std::vector<Result<Receipt>> commit();
+  GroupResult commit();
 
  private:
   // What became of a record: stored at an index now, stored before, or not stored.
@@ -197,26 +202,45 @@ std::vector<Result<Receipt>> Group::receipts() const {
   return receipts;
 }
 
-std::vector<Result<Receipt>> Group::commit() {
-  if (auto done = place_all(); !done) {
-    for (Outcome& outcome : outcomes_) outcome.error = done.error();
+GroupResult Group::commit() {
+  auto done = place_all();
+  if (done) return {receipts(), std::nullopt};
+  return {std::vector<Result<Receipt>>(records_.size(), unavailable(done.error())), done.error()};
+}
+
+// How many of the records go into one commit, by what their rows take.
+std::size_t fitting(std::span<const PreparedRecord> records) {
+  std::size_t octets = 0;
+  std::size_t count = 0;
+  for (const PreparedRecord& record : records) {
+    octets += row_octets + document_octets * record.documents.size();
+    if (count > 0 && octets > Store::commit_size_max) break;
+    ++count;
   }
-  return receipts();
+  return count;
 }
 
 }  // namespace
 
-std::vector<Result<Receipt>> commit_group(Archive& archive, std::vector<PreparedRecord> records) {
-  std::vector<Result<Receipt>> results;
-  for (std::size_t done = 0; done < records.size();) {
+Error unavailable(const Error& cause) {
+  return {Errc::unavailable, cause.what, cause.where, cause.hint};
+}
+
+GroupResult commit_group(Archive& archive, std::vector<PreparedRecord> records) {
+  GroupResult result;
+  for (std::size_t done = 0; done < records.size() && !result.refused;) {
     Journal::Turn turn = archive.journal().turn();
-    const auto size = std::min<std::size_t>(records.size() - done, archive.journal().room());
+    const auto size =
+        std::min<std::size_t>(fitting(std::span(records).subspan(done)), archive.journal().room());
     const auto begin = std::make_move_iterator(records.begin() + static_cast<std::ptrdiff_t>(done));
     Group group(archive, turn, {begin, begin + static_cast<std::ptrdiff_t>(size)});
-    std::ranges::move(group.commit(), std::back_inserter(results));
+    GroupResult part = group.commit();
+    std::ranges::move(part.receipts, std::back_inserter(result.receipts));
+    result.refused = std::move(part.refused);
     done += size;
   }
-  return results;
+  if (result.refused) result.receipts.resize(records.size(), unavailable(*result.refused));
+  return result;
 }
 
 }  // namespace perdura::archive

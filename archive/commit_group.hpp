@@ -6,6 +6,7 @@
 // Thread safety: one group at a time.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -14,10 +15,18 @@
 
 namespace perdura::archive {
 
-// Commits `records`, in order. The result for each is its receipt, or why it was not stored: what
-// the store refuses is every record's failure.
-std::vector<Result<verifier::Receipt>> commit_group(Archive& archive,
-                                                    std::vector<PreparedRecord> records);
+// What became of a group.
+struct GroupResult {
+  std::vector<Result<verifier::Receipt>> receipts;  // of each record, or why it was not stored
+  // What the archive failed with; records that it kept from being stored are unavailable.
+  std::optional<Error> refused;
+};
+
+// Why a record is not stored after the archive failed with `cause`.
+Error unavailable(const Error& cause);
+
+// Commits `records`, in order.
+GroupResult commit_group(Archive& archive, std::vector<PreparedRecord> records);
 
 // How many records, and of what footprint, one group may have.
 constexpr std::size_t group_records_max = 2048;

@@ -47,9 +47,9 @@ class Deposits::Pipeline {
   }
 
   ~Pipeline() {
-    finish();
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      room_.wait(lock, [&] { return open_ == 0; });
       closing_ = true;
     }
     work_.notify_all();
@@ -58,6 +58,11 @@ class Deposits::Pipeline {
 
   void deposit(RecordInput record, Done done) {
     std::unique_lock lock(mutex_);
+    if (stopped_) {
+      const Error why = unavailable(*stopped_);
+      lock.unlock();
+      return done(why);
+    }
     // A full queue is filled again when it is half empty: not a wake-up for each record.
     if (waiting_.size() >= waiting_max) {
       room_.wait(lock, [&] { return waiting_.size() <= waiting_max / 2; });
@@ -69,10 +74,13 @@ class Deposits::Pipeline {
     if (wake) work_.notify_one();
   }
 
-  void finish() {
+  Result<Ok> finish() {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return open_ == 0; });
+    return stopped_ ? Result<Ok>(*stopped_) : Ok{};
   }
+
+  bool stopped() const { return why_stopped().has_value(); }
 
  private:
   struct Waiting {
@@ -83,6 +91,23 @@ class Deposits::Pipeline {
     PreparedRecord record;
     Done done;
   };
+
+  // The first failure of the archive is the one that is told.
+  void stop(const Error& why) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_) stopped_ = why;
+  }
+  std::optional<Error> why_stopped() const {
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+  }
+  Result<PreparedRecord> prepare(Preparer& preparer, const RecordInput& record) {
+    if (const auto why = why_stopped()) return unavailable(*why);
+    auto prepared = guarded([&] { return preparer.prepare(record); });
+    if (prepared || !preparer.archive_failed()) return prepared;
+    stop(prepared.error());
+    return unavailable(prepared.error());
+  }
 
   void work() {
     Preparer preparer(archive_, [this](const NewDictionary& dictionary) {
@@ -95,7 +120,7 @@ class Deposits::Pipeline {
       prepared.reserve(taken.size());
       std::size_t refused = 0;
       for (Waiting& next : taken) {
-        auto record = guarded([&] { return preparer.prepare(next.record); });
+        auto record = prepare(preparer, next.record);
         if (record) {
           prepared.push_back({*std::move(record), std::move(next.done)});
           if (prepared.back().record.footprint() >= handed_over_footprint) {
@@ -169,15 +194,24 @@ class Deposits::Pipeline {
       std::vector<Done> dones;
       if (!take_group(records, dones)) return;
       const std::size_t count = records.size();
-      auto outcome = guarded([&]() -> Result<std::vector<Result<Receipt>>> {
-        return commit_group(archive_, std::move(records));
-      });
-      for (std::size_t i = 0; i < count; ++i) {
-        dones[i](outcome ? std::move((*outcome)[i]) : Result<Receipt>(outcome.error()));
-      }
+      std::vector<Result<Receipt>> receipts = commit(std::move(records));
+      for (std::size_t i = 0; i < count; ++i) dones[i](std::move(receipts[i]));
       if (group_done_) group_done_();
       settle(count);
     }
+  }
+
+  std::vector<Result<Receipt>> commit(std::vector<PreparedRecord> records) {
+    const std::size_t count = records.size();
+    auto why = why_stopped();
+    if (!why) {
+      auto outcome = guarded(
+          [&]() -> Result<GroupResult> { return commit_group(archive_, std::move(records)); });
+      why = outcome ? outcome->refused : outcome.error();
+      if (why) stop(*why);
+      if (outcome) return std::move(outcome->receipts);
+    }
+    return std::vector<Result<Receipt>>(count, unavailable(*why));
   }
 
   // Waits for prepared records and takes as many as one group may have; false at the end.
@@ -204,7 +238,7 @@ class Deposits::Pipeline {
 
   Archive& archive_;
   const std::function<void()> group_done_;
-  std::mutex mutex_;               // guards all that follows up to the threads
+  mutable std::mutex mutex_;       // guards all that follows up to the threads
   std::condition_variable work_;   // something waits for a worker, and may be prepared
   std::condition_variable ready_;  // something waits for the committer
   std::condition_variable room_;   // something was taken from the queue, or is done
@@ -214,6 +248,7 @@ class Deposits::Pipeline {
   std::size_t open_ = 0;  // accepted, and not yet done
   std::size_t idle_workers_ = 0;
   bool closing_ = false;
+  std::optional<Error> stopped_;  // what the archive failed with
   std::size_t workers_max_;
   std::vector<std::jthread> workers_;
   std::jthread committer_;
@@ -227,6 +262,7 @@ void Deposits::deposit(RecordInput record, Done done) {
   pipeline_->deposit(std::move(record), std::move(done));
 }
 
-void Deposits::finish() { pipeline_->finish(); }
+bool Deposits::stopped() const { return pipeline_->stopped(); }
+Result<Ok> Deposits::finish() { return pipeline_->finish(); }
 
 }  // namespace perdura::archive

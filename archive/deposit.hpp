@@ -47,8 +47,10 @@ struct RecordInput {
 // Takes records in: workers prepare them, one committer makes groups of them durable.
 class Deposits {
  public:
-  // Called once for each record, from the committer's thread; must not call back into Deposits.
-  // Errors: those of reading the documents, misuse (metadata that a statement can't hold), io.
+  // Called once for each record: with receipts from the committer's thread, with errors from any;
+  // must not call back into Deposits. Errors: those of reading the documents, misuse (metadata that
+  // a statement can't hold), conflict (the idempotency key is another deposit's), unavailable (the
+  // archive failed: with this record, or before it came to it).
   using Done = std::function<void(Result<verifier::Receipt>)>;
 
   // `workers`: threads that prepare records, at least 1. `group_done` is called from the
@@ -62,8 +64,10 @@ class Deposits {
 
   // Accepts a record; waits while too much is under way. Thread safety: any thread.
   void deposit(RecordInput record, Done done);
-  // Waits until everything accepted so far is done.
-  void finish();
+  // Whether the archive failed: every record from then on is unavailable.
+  bool stopped() const;
+  // Waits until everything accepted so far is done. Errors: what the archive failed with.
+  Result<Ok> finish();
 
  private:
   class Pipeline;

@@ -125,10 +125,22 @@ Blinded Preparer::blinded(std::string_view kind, const std::string& value) {
   return recently_blinded_.back().second;
 }
 
+// Takes note of an error of the document.
+Result<Source> Preparer::open(const DocumentInput& document) {
+  auto opened = document.open();
+  document_failed_ = !opened;
+  if (!opened) return opened;
+  return Source([this, source = *std::move(opened)](std::span<std::uint8_t> into) {
+    auto got = source(into);
+    document_failed_ = !got;
+    return got;
+  });
+}
+
 Result<SealedContent> Preparer::seal_document(const DocumentInput& document,
                                               StatementDocument& described,
                                               RecordMetadata& metadata) {
-  auto source = document.open();
+  auto source = open(document);
   if (!source) return source.error();
   const auto head = read_head(*source, head_buffer_);
   if (!head) return head.error();
@@ -148,7 +160,9 @@ Result<SealedContent> Preparer::seal_document(const DocumentInput& document,
 
 Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
   PreparedRecord prepared;
+  document_failed_ = archive_failed_ = false;
   if (auto done = prepare(record, prepared); !done) {
+    archive_failed_ = done.error().code == Errc::io && !document_failed_;
     // Some of its documents may be in the store already. Where erasing them fails too, it is done
     // when the archive is opened next.
     if (auto erased = erase_objects(archive_, objects_of(prepared.documents)); !erased) {

@@ -49,18 +49,23 @@ class Preparer {
   // Errors: those of opening and reading the documents, misuse, io; nothing is kept of the record
   // then.
   Result<PreparedRecord> prepare(const RecordInput& record);
+  // Whether the last record was refused since the archive failed, and not for what it is.
+  bool archive_failed() const { return archive_failed_; }
 
  private:
   Result<Ok> prepare(const RecordInput& record, PreparedRecord& prepared);
   Result<SealedContent> seal_document(const DocumentInput& document,
                                       verifier::StatementDocument& described,
                                       RecordMetadata& metadata);
+  Result<Source> open(const DocumentInput& document);
   Blinded blinded(std::string_view kind, const std::string& value);
 
   Archive& archive_;
   KeepDictionary keep_dictionary_;
   ContentSealer sealer_;
   SaltSource salts_;
+  bool document_failed_ = false;  // one of the record at hand can't be read
+  bool archive_failed_ = false;
   Bytes head_buffer_;  // for the first octets of the document at hand
   // The last depositor and record type, blinded: they hardly change from record to record.
   std::vector<std::pair<std::string, Blinded>> recently_blinded_;

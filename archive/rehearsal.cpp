@@ -219,7 +219,7 @@ Result<Ok> Rehearsal::deposit_until(std::uint64_t count) {
       });
       ++years_.back().deposited;
     }
-    deposits.finish();
+    if (auto finished = deposits.finish(); !finished) return finished;
   }
   if (problem) return *problem;
   return Ok{};

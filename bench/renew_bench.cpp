@@ -93,7 +93,7 @@ class Bench {
         if (!receipt) throw std::runtime_error(to_string(receipt.error()));
       });
     }
-    deposits.finish();
+    must(deposits.finish());
   }
   void seal() { must(archive::seal(*archive_, tsas_, {.actor = "bench", .progress = nullptr})); }
 

@@ -52,8 +52,18 @@ class Outcome {
     ++deposited_;
     progress_.show([&] { return std::to_string(deposited_.load()) + " records deposited"; });
   }
+  // Of the archive: what every record since was given up for.
+  void stopped(Error error) {
+    error.what += "; " + std::to_string(given_up_) + " records were not deposited";
+    const std::lock_guard lock(mutex_);
+    worst_ = std::max(worst_, report(error));
+  }
   void failed(const std::string& what, Error error) {
     ++failed_;
+    if (error.code == Errc::unavailable) {
+      ++given_up_;
+      return;
+    }
     if (error.where.empty()) {
       error.where = what;
     } else if (error.where.find(what) == std::string::npos) {
@@ -71,7 +81,8 @@ class Outcome {
   Progress& progress_;
   std::mutex mutex_;
   std::atomic<std::uint64_t> deposited_ = 0;
-  std::atomic<std::uint64_t> failed_ = 0;
+  std::atomic<std::uint64_t> failed_ = 0;    // given up ones too
+  std::atomic<std::uint64_t> given_up_ = 0;  // since the archive stopped
   int worst_ = 0;
 };
 
@@ -123,9 +134,14 @@ Result<RecordInput> defaults(const cxxopts::ParseResult& parsed) {
 // The records that the paths on the command line name.
 class PathDeposits {
  public:
-  PathDeposits(const cxxopts::ParseResult& parsed, RecordInput prototype,
+  // `archive`: its folder, of which nothing is deposited.
+  PathDeposits(const cxxopts::ParseResult& parsed, fs::path archive, RecordInput prototype,
                archive::Deposits& deposits, Outcome& outcome)
-      : parsed_(parsed), prototype_(std::move(prototype)), deposits_(deposits), outcome_(outcome) {}
+      : parsed_(parsed),
+        archive_(std::move(archive)),
+        prototype_(std::move(prototype)),
+        deposits_(deposits),
+        outcome_(outcome) {}
 
   void run() {
     const auto failed = [&](const Error& error) { outcome_.failed(error.where, error); };
@@ -135,7 +151,7 @@ class PathDeposits {
         continue;
       }
       for_each_file(
-          path, [&](const fs::path& file) { add(file_document(file)); }, failed);
+          path, archive_, [&](const fs::path& file) { add(file_document(file)); }, failed);
     }
     if (!together_.documents.empty()) send(std::move(together_));
   }
@@ -155,6 +171,7 @@ class PathDeposits {
   }
 
   const cxxopts::ParseResult& parsed_;
+  const fs::path archive_;
   RecordInput prototype_;
   archive::Deposits& deposits_;
   Outcome& outcome_;
@@ -171,7 +188,10 @@ void deposit_manifest(const std::string& file, const RecordInput& prototype,
   }
   const fs::path folder = file == "-" ? fs::path(".") : fs::path(file).parent_path();
   ManifestLines lines(in);
+  // Who writes lines to a pipe waits for receipts, which do not come any more.
+  const bool counted = file != "-";
   while (const auto line = lines.next()) {
+    if (deposits.stopped() && !counted) break;
     const std::string what = file + " line " + std::to_string(lines.number());
     auto record = *line ? manifest_record(**line, folder, prototype) : line->error();
     if (!record) {
@@ -243,13 +263,13 @@ int command_deposit(int argc, char** argv) {
   {
     archive::Deposits deposits(**archive, (**parsed)["threads"].as<unsigned>(),
                                [&out] { out.flush(); });
-    PathDeposits paths(**parsed, *prototype, deposits, outcome);
+    PathDeposits paths(**parsed, (*archive)->folder(), *prototype, deposits, outcome);
     if (const auto manifest = option(**parsed, "manifest")) {
       deposit_manifest(*manifest, *prototype, deposits, outcome);
     } else {
       paths.run();
     }
-    deposits.finish();
+    if (auto finished = deposits.finish(); !finished) outcome.stopped(finished.error());
   }
   if (!out.flush()) {
     outcome.failed("receipts", {Errc::io, "not all receipts could be written", "",

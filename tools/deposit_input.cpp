@@ -180,7 +180,13 @@ class ManifestLine {
 // Who names a pipe wants it read; one that lies in a folder may never have a writer.
 enum class Pipes { read, refused };
 
-void for_each_file(const fs::directory_entry& entry, Pipes pipes,
+// What an archive writes as it takes a file in would go into it again, and its keys too.
+bool is_archive(const fs::path& folder, const fs::path& archive) {
+  std::error_code ignored;
+  return fs::equivalent(folder, archive, ignored);
+}
+
+void for_each_file(const fs::directory_entry& entry, Pipes pipes, const fs::path& archive,
                    const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
@@ -192,6 +198,9 @@ void for_each_file(const fs::directory_entry& entry, Pipes pipes,
     return failed(archive::system_error(problem.value(), entry.path(), "cannot find it"));
   if (!folder) {
     return failed({Errc::misuse, "it is neither a file nor a folder", entry.path().string(), ""});
+  }
+  if (is_archive(entry.path(), archive)) {
+    return failed({Errc::misuse, "it is the archive itself", entry.path().string(), ""});
   }
   std::vector<fs::directory_entry> entries;
   fs::directory_iterator it(entry.path(), problem);
@@ -207,7 +216,7 @@ void for_each_file(const fs::directory_entry& entry, Pipes pipes,
     return one.path().native();
   });
   for (const fs::directory_entry& one : entries) {
-    for_each_file(one, Pipes::refused, visit, failed);
+    for_each_file(one, Pipes::refused, archive, visit, failed);
   }
 }
 
@@ -235,12 +244,13 @@ archive::DocumentInput stdin_document(std::string name) {
           }};
 }
 
-void for_each_file(const fs::path& path, const std::function<void(const fs::path&)>& visit,
+void for_each_file(const fs::path& path, const fs::path& archive,
+                   const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
   const fs::directory_entry entry(path, problem);
   if (problem) return failed(archive::system_error(problem.value(), path, "cannot find it"));
-  for_each_file(entry, Pipes::read, visit, failed);
+  for_each_file(entry, Pipes::read, archive, visit, failed);
 }
 
 ManifestLines::ManifestLines(std::istream& in) : in_(in), buffer_(line_size_max + 1) {}
@@ -267,7 +277,9 @@ Result<RecordInput> manifest_record(std::string_view line, const fs::path& folde
                                     const RecordInput& defaults) {
   RecordInput record = defaults;
   try {
-    const json::value value = json::parse(line);
+    json::error_code failure;
+    const json::value value = json::parse(line, failure);
+    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
     if (!value.is_object()) throw std::invalid_argument("it is no JSON object");
     if (members_written(line) != members_read(value)) {
       throw std::invalid_argument("a member is there twice");
@@ -281,6 +293,7 @@ Result<RecordInput> manifest_record(std::string_view line, const fs::path& folde
     std::string media_type;
     members.text("mediaType", media_type);
     for (const std::string& path : members.paths()) {
+      if (path.find('\0') != path.npos) throw std::invalid_argument("a path holds a zero octet");
       const fs::path at = fs::path(path).is_absolute() ? fs::path(path) : folder / path;
       record.documents.push_back(file_document(at));
       record.documents.back().media_type = media_type;

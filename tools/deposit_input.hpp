@@ -21,8 +21,9 @@ archive::DocumentInput file_document(const std::filesystem::path& path);
 archive::DocumentInput stdin_document(std::string name);
 
 // Visits every file at `path`: itself, or all below a folder, in order of names. Symbolic links to
-// files are followed, those to folders are not. What can't be listed goes to `failed`.
-void for_each_file(const std::filesystem::path& path,
+// files are followed, those to folders are not. What can't be listed goes to `failed`, and so does
+// the folder `archive`, which is not gone into.
+void for_each_file(const std::filesystem::path& path, const std::filesystem::path& archive,
                    const std::function<void(const std::filesystem::path&)>& visit,
                    const std::function<void(verifier::Error)>& failed);
 

@@ -91,13 +91,16 @@ class ArchiveTest : public testing::Test {
 
   std::vector<Result<verifier::Receipt>> deposit(std::vector<RecordInput> records) {
     std::vector<Result<verifier::Receipt>> receipts;
+    std::mutex mutex;
     Deposits deposits(*archive, 2);
     for (RecordInput& input : records) {
       deposits.deposit(std::move(input), [&](const Result<verifier::Receipt>& receipt) {
+        const std::lock_guard lock(mutex);
         receipts.push_back(receipt);
       });
     }
-    deposits.finish();
+    const auto finished = deposits.finish();
+    EXPECT_NE(bool(finished), deposits.stopped());
     return receipts;
   }
   Result<verifier::Receipt> deposit(RecordInput input) {

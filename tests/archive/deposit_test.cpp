@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "archive/commit_group.hpp"
 #include "archive/keep_dictionary.hpp"
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
@@ -184,6 +185,23 @@ TEST_F(Deposit, RefusesARecordOfMoreDocumentsThanAStatementHoldsBeforeItReadsAny
   EXPECT_FALSE(opened);
 }
 
+TEST_F(Deposit, CommitsSeveralRecordsOfTheMostDocumentsThatThereCanBe) {
+  Preparer preparer(*archive, [](const NewDictionary&) -> Result<Ok> { return Ok{}; });
+  std::vector<PreparedRecord> records;
+  for (int i = 0; i < 5; ++i) {
+    RecordInput input = record("0", std::to_string(i));
+    for (int k = 1; k < 9'999; ++k) {
+      input.documents.push_back(document("x", std::to_string(i) + "." + std::to_string(k)));
+    }
+    auto prepared = preparer.prepare(input);
+    ASSERT_TRUE(prepared) << to_string(prepared.error());
+    records.push_back(*std::move(prepared));
+  }
+  for (const auto& receipt : commit_group(*archive, std::move(records)).receipts) {
+    EXPECT_TRUE(receipt) << to_string(receipt.error());
+  }
+}
+
 TEST_F(Deposit, KeepsEveryDictionaryOfAMediaType) {
   std::vector<Digest> addresses;
   for (const std::string_view tail : {"one", "two"}) {
@@ -324,6 +342,49 @@ constexpr StoreFault store_faults[] = {
 // clang-format on
 INSTANTIATE_TEST_SUITE_P(, DepositFault, testing::ValuesIn(store_faults),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(Deposit, StopsWhenTheArchiveFailsAndReadsNoMore) {
+  for (const std::size_t size : {std::size_t{10}, std::size_t{2} << 20}) {
+    ASSERT_TRUE(deposit(record("before", "before " + std::to_string(size))));
+    store.refuse_writes(true);
+    std::atomic<unsigned> opened = 0;
+    unsigned unavailable = 0;
+    std::mutex mutex;
+    Deposits deposits(*archive, 2);
+    for (int i = 0; i < 3000; ++i) {
+      RecordInput input = record("a", std::to_string(i) + std::string(size, 'x'));
+      input.documents[0].open = [&opened, open = input.documents[0].open] {
+        ++opened;
+        return open();
+      };
+      deposits.deposit(std::move(input), [&](const Result<verifier::Receipt>& receipt) {
+        const std::lock_guard lock(mutex);
+        if (!receipt && receipt.error().code == verifier::Errc::unavailable) ++unavailable;
+      });
+    }
+    const auto finished = deposits.finish();
+    EXPECT_TRUE(deposits.stopped());
+    ASSERT_FALSE(finished);
+    EXPECT_EQ(finished.error().code, verifier::Errc::io);
+    EXPECT_EQ(unavailable, 3000u);
+    EXPECT_LT(opened, 2500u);
+    store.refuse_writes(false);
+    open();
+  }
+  expect_all_well("after the failures");
+}
+
+TEST_F(Deposit, GoesOnAfterAFileThatCantBeReadToItsEnd) {
+  std::vector<RecordInput> inputs;
+  for (int i = 0; i < 50; ++i) inputs.push_back(record("a", std::to_string(i)));
+  inputs[10].documents[0].open = []() -> Result<Source> {
+    return Source([](std::span<std::uint8_t>) -> Result<std::size_t> {
+      return Error{verifier::Errc::io, "input/output error", "a", ""};
+    });
+  };
+  const auto receipts = deposit(std::move(inputs));
+  EXPECT_EQ(std::ranges::count_if(receipts, [](const auto& one) { return bool(one); }), 49);
+}
 
 TEST_F(Deposit, GoesOnAfterAFullDiskWasMended) {
   ASSERT_TRUE(deposit(record("before", "before")));

@@ -47,4 +47,22 @@ for name in empty below/plain.txt; do
 done
 exec 3>&- 4<&-
 wait $! || fail "a manifest from a pipe"
+# Standard streams that are closed: no file of the archive takes their place.
+status=0
+perdura deposit archive - <&- 2>errors || status=$?
+[ "$status" != 0 ] && grep -q 'standard input: cannot read it: Bad file descriptor' errors ||
+  fail "a closed standard input: $(cat errors)"
+status=0
+perdura deposit archive in/empty >&- 2>errors || status=$?
+[ "$status" = 1 ] && grep -q 'not all receipts could be written' errors || fail "a closed standard output"
+perdura deposit archive in/empty --receipts receipts 2>&- || fail "a closed standard error"
+perdura check archive >/dev/null || fail "a closed stream damaged the archive"
+# The archive does not go into itself, whatever it is called.
+status=0
+perdura deposit archive . --quiet --receipts receipts 2>errors || status=$?
+[ "$status" = 1 ] && grep -q './archive: it is the archive itself' errors || fail "the archive went into itself"
+printf '{"path":"in/empty\\u0000x"}\n{"path"\n' >manifest
+perdura deposit archive --manifest manifest --quiet 2>errors && fail "a path with a zero octet was taken"
+grep -q 'line 1: a path holds a zero octet' errors || fail "$(cat errors)"
+grep -q 'line 2: it is no JSON: incomplete JSON$' errors || fail "$(cat errors)"
 echo "deposit: all as it should be"
