@@ -1,15 +1,19 @@
 #include "archive/export.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 
+#include "archive/damaged_records.hpp"
 #include "archive/evidence.hpp"
 #include "archive/files.hpp"
 #include "archive/group_members.hpp"
+#include "archive/package_texts.hpp"
 #include "archive/package_writer.hpp"
 #include "archive/receipts.hpp"
 #include "verifier/package.hpp"
 #include "verifier/receipt.hpp"
+#include "verifier/timestamp_token.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -28,10 +32,13 @@ class Export {
         options_(options),
         package_(package),
         reader_(archive.reader()),
-        evidence_(archive) {}
+        evidence_(archive),
+        damaged_(archive, options) {}
 
   Result<ExportResult> run() {
     if (auto done = add_records(); !done) return done.error();
+    if (auto allowed = damaged_.allow(result_.records); !allowed) return allowed.error();
+    result_.left_out = damaged_.count();
     if (result_.records == 0) {
       return Error{Errc::not_found, "no record is selected, so there is nothing to export",
                    archive_.folder().string(), "'perdura list' shows what there is"};
@@ -40,6 +47,7 @@ class Export {
     if (auto done = add_trust(); !done) return done.error();
     if (auto done = add_verifier(); !done) return done.error();
     package_.header() = header();
+    if (auto done = add_left_out(); !done) return done.error();
     return result_;
   }
 
@@ -47,10 +55,23 @@ class Export {
   Result<Ok> add_records() {
     return for_each_selected(archive_, options_,
                              [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
-                               if (auto added = add_record(index, row); !added)
-                                 return added.error();
+                               if (auto taken = take(index, row); !taken) return taken.error();
                                return true;
                              });
+  }
+
+  Result<Ok> take(std::uint64_t index, const DepositRow& row) {
+    // Before a part of it is in the package.
+    if (options_.leave_out_damaged && damaged_.take_note(index, row)) return Ok{};
+    // There will be no package: the others are read to name all that are damaged.
+    if (!options_.leave_out_damaged && damaged_.count() > 0) {
+      damaged_.take_note(index, row);
+      return Ok{};
+    }
+    auto added = add_record(index, row);
+    // What failed may be the package: a full disk, say.
+    if (added || options_.leave_out_damaged || !damaged_.take_note(index, row)) return added;
+    return Ok{};
   }
 
   Result<Ok> add_record(std::uint64_t index, const DepositRow& row) {
@@ -155,6 +176,7 @@ class Export {
     const std::string text = verifier::write_consistency({batch.end, newest_size, *proof});
     added = package_.add(folder + "consistency.json", as_bytes(text));
     if (!added) return added;
+    note_times(batch);
     const auto evidence = evidence_.evidence_for_checkpoint(batch);
     if (!evidence) return evidence.error();
     for (const TrackEvidence& track : *evidence) {
@@ -162,6 +184,25 @@ class Export {
       if (!added) return added;
     }
     return Ok{};
+  }
+
+  // A token stands for a moment within its accuracy, and an authority's clock is another: no
+  // package says that it was exported before what it holds was stamped.
+  void note_times(const Batch& batch) {
+    const auto lineages = evidence_.lineages();
+    for (const std::string& track : (*lineages)->tracks()) {
+      const Lineage lineage = (*lineages)->of(batch, track);
+      if (lineage.empty()) continue;
+      const auto token = verifier::parse_timestamp_token(lineage.back().back().token());
+      if (token) stamped_ = std::max(stamped_, token->tst_info.latest());
+    }
+  }
+
+  Result<Ok> add_left_out() {
+    if (result_.left_out == 0) return Ok{};
+    auto added = package_.add(names::left_out, as_bytes(damaged_.list()));
+    if (!added) return added;
+    return package_.add("README.txt", as_bytes(readme_text(package_.header(), result_.left_out)));
   }
 
   Result<Ok> add_trust() {
@@ -200,7 +241,7 @@ class Export {
     const Config& config = archive_.config();
     verifier::PackageHeader header{.archive = config.origin,
                                    .log_key = archive_.journal().key().vkey(),
-                                   .exported_at = archive_.clock().now(),
+                                   .exported_at = std::max(stamped_, archive_.clock().now()),
                                    .exported_by = options_.exported_by,
                                    .records = result_.records,
                                    .tracks = {},
@@ -219,6 +260,8 @@ class Export {
   PackageWriter& package_;
   ContentReader reader_;
   EvidenceAssembler evidence_;
+  DamagedRecords damaged_;
+  Time stamped_;  // the latest moment of any token in the package
   Bytes small_document_;
   std::set<std::uint64_t> batches_;  // whose checkpoints the records' proofs need
   ExportResult result_;

@@ -29,8 +29,13 @@ struct ExportOptions {
   std::string selection_json = "{}";  // what was asked for, as a JSON object for the package
   PackageForm form = PackageForm::zip;
   bool include_unsealed = false;  // records without evidence are refused otherwise
+  // Records that do not read back are left out, and the package says so; else nothing is exported
+  // when there is one.
+  bool leave_out_damaged = false;
   std::optional<VerifierFiles> verifier;
   std::function<void(std::uint64_t records)> progress;  // may be null
+  // Told of each record that does not read back, and why. May be null.
+  std::function<void(const std::string& record, const Error& why)> damaged;
 };
 
 // What went into a package.
@@ -39,6 +44,7 @@ struct ExportResult {
   std::uint64_t documents = 0;
   std::uint64_t bytes = 0;     // of documents
   std::uint64_t unsealed = 0;  // of the records, without evidence
+  std::uint64_t left_out = 0;  // beside these, since they are damaged
 };
 
 // Visits the records that `options` name or select, in order of deposit, each once. Errors: those
@@ -47,8 +53,8 @@ Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& option
                              const RecordVisitor& visit);
 
 // Writes a package to `path`, whole or not at all. Errors: not_found (nothing to export), conflict
-// (`path` exists; or a record is not sealed and include_unsealed is off), malformed (a record does
-// not read back: named), io (also of the verifier's files).
+// (`path` exists; or a record is not sealed and include_unsealed is off), malformed (records
+// do not read back, each of which `damaged` was told), io (also of the verifier's files).
 Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,
                                     const ExportOptions& options);
 

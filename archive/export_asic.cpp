@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "archive/damaged_records.hpp"
 #include "archive/evidence.hpp"
 #include "archive/group_members.hpp"
 #include "archive/package_output.hpp"
@@ -154,15 +155,20 @@ Result<ExportResult> export_each(const Archive& archive, const fs::path& path,
                  failed ? failed.message() : "something is there already", path.string(), ""};
   }
   AsicExport out(archive, options);
-  const auto written = for_each_selected(
+  DamagedRecords damaged(archive, options);
+  auto written = for_each_selected(
       archive, options, [&](std::uint64_t index, const DepositRow& row) -> Result<bool> {
         const fs::path name = path / (row.statement.address.hex() + ".asice");
-        if (auto one = out.write(index, row, name); !one) return one.error();
+        auto one = out.write(index, row, name);
+        if (!one && !damaged.take_note(index, row)) return one.error();
         return true;
       });
-  if (written && out.result().records > 0) return out.result();
+  if (written) written = damaged.allow(out.result().records);
+  ExportResult result = out.result();
+  result.left_out = damaged.count();
+  if (written && result.records > 0) return result;
   fs::remove_all(path, failed);
-  return written ? Result<ExportResult>(out.result()) : written.error();
+  return written ? Result<ExportResult>(result) : written.error();
 }
 
 }  // namespace

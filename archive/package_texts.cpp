@@ -137,12 +137,19 @@ record's journal-proof.tlog-proof and data/journal), and renewals. perdura-verif
 FORMAT.md tells how.
 )text";
 
+std::string left_out_text(std::uint64_t count) {
+  if (count == 0) return "";
+  return "\nNOT IN IT, though it was asked for: " + std::to_string(count) +
+         (count == 1 ? " record that is" : " records that are") +
+         " damaged in the archive. data/left-out.txt says which.\n";
+}
+
 }  // namespace
 
-std::string readme_text(const verifier::PackageHeader& header) {
+std::string readme_text(const verifier::PackageHeader& header, std::uint64_t left_out) {
   return "This package holds health records from the archive '" + one_line(header.archive) +
          "',\nexported " + to_string(header.exported_at) + " by '" + one_line(header.exported_by) +
-         "', with evidence that\neach of them is unaltered.\n" +
+         "', with evidence that\neach of them is unaltered.\n" + left_out_text(left_out) +
          std::string(verify_page().empty() ? "" : readme_page) + std::string(readme_body);
 }
 

@@ -11,8 +11,9 @@
 
 namespace perdura::archive {
 
-// README.txt: what this is, what lies where, how to verify it, what it does not prove.
-std::string readme_text(const verifier::PackageHeader& header);
+// README.txt: what this is, what lies where, how to verify it, what it does not prove; and how many
+// records were left out as damaged.
+std::string readme_text(const verifier::PackageHeader& header, std::uint64_t left_out = 0);
 
 // BY-HAND.txt: how to verify with nothing but sha256sum, openssl and a shell.
 std::string by_hand_text(const verifier::PackageHeader& header);

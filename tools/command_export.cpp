@@ -16,6 +16,9 @@ const CommandText text{"export", "DIR",
                        "as a zip, or as a folder when the name does not end in .zip. It is checked "
                        "without the archive:\n"
                        "  perdura-verify case.zip --trust CA.pem\n\n"
+                       "Exit codes: 0 all is exported; 1 records are damaged, each is named, and "
+                       "nothing is exported\n"
+                       "or with --leave-out-damaged the others are; 2, 3 nothing is exported.\n\n"
                        "Examples:\n"
                        "  perdura export /srv/archive --patient 4711 -o case.zip\n"
                        "  perdura export /srv/archive --records 3f2a9c81,77b0d2e4 -o case\n"
@@ -59,6 +62,7 @@ std::string selection_json(const cxxopts::ParseResult& parsed) {
     if (const auto value = option(parsed, name)) out[name] = *value;
   }
   if (parsed.count("all") != 0) out["all"] = true;
+  if (!out.empty() && parsed.count("leave-out-damaged") != 0) out["leaveOutDamaged"] = true;
   return boost::json::serialize(out);
 }
 
@@ -71,6 +75,10 @@ Result<archive::ExportOptions> export_options(const cxxopts::ParseResult& parsed
   options.selection_json = selection_json(parsed);
   options.exported_by = local_actor();
   options.include_unsealed = parsed.count("unsealed") != 0;
+  options.leave_out_damaged = parsed.count("leave-out-damaged") != 0;
+  options.damaged = [](const std::string& record, const Error& why) {
+    warn("record " + record + " is damaged: " + to_string(why));
+  };
   if (parsed.count("with-verifier") != 0) {
     const auto files = verifier_files();
     if (!files) return files.error();
@@ -108,7 +116,9 @@ int command_export(int argc, char** argv) {
                         "record, without the journal",
                         cxxopts::value<std::string>()->default_value("package"), "FORMAT")(
       "unsealed", "also records that are not sealed yet: without evidence")(
-      "with-verifier", "put perdura-verify and its source into the package, under verify/")(
+      "leave-out-damaged",
+      "export although some of the records do not read back, without these; the package lists "
+      "them")("with-verifier", "put perdura-verify and its source into the package, under verify/")(
       "json", "the result as JSON")("quiet", "no progress");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
@@ -144,13 +154,16 @@ int command_export(int argc, char** argv) {
                                                             {"records", result->records},
                                                             {"documents", result->documents},
                                                             {"bytes", result->bytes},
-                                                            {"unsealed", result->unsealed}})
+                                                            {"unsealed", result->unsealed},
+                                                            {"leftOut", result->left_out}})
               << "\n";
   } else {
     std::cout << "Exported " << result->records << " records with " << result->documents
               << " documents (" << human_bytes(result->bytes) << ") to " << *output << ".\n";
   }
-  return 0;
+  if (result->left_out == 0) return 0;
+  warn(std::to_string(result->left_out) + " damaged records were left out");
+  return 1;
 }
 
 }  // namespace perdura::tools

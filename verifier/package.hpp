@@ -55,6 +55,7 @@ namespace package_name {
 inline constexpr std::string_view header = "data/package.json";
 inline constexpr std::string_view journal = "data/journal/";
 inline constexpr std::string_view newest_checkpoint = "data/journal/checkpoint";
+inline constexpr std::string_view left_out = "data/left-out.txt";
 inline constexpr std::string_view records = "data/records/";
 inline constexpr std::string_view trust = "data/trust/";
 inline constexpr std::string_view statement = "statement.json";
