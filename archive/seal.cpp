@@ -72,6 +72,13 @@ std::size_t collect_tokens(const Archive& archive, TsaClients& tsas, Batch& batc
   return collected;
 }
 
+Error too_few_active(const Config& config) {
+  return {Errc::unavailable,
+          "time-stamps of " + std::to_string(config.quorum) +
+              " authorities are wanted, and fewer are active",
+          "", "add one with 'perdura tsa add'; nothing is lost"};
+}
+
 // Canonical JSON (RFC 8785): members in ascending order, integers below 2^53.
 std::string seal_entry(const Batch& batch, const std::string& actor, Time now) {
   boost::json::array tracks;
@@ -183,7 +190,7 @@ Result<Batch> seal_batch(Archive& archive, TsaClients& tsas, const SealOptions& 
   const std::size_t tokens =
       collect_tokens(archive, tsas, *batch, options.grace, warnings, refusal);
   if (tokens < archive.config().quorum) {
-    Error error = refusal.value_or(Error{});
+    Error error = refusal.value_or(too_few_active(archive.config()));
     error.code = Errc::unavailable;
     error.what = "the records were not sealed: " + error.what;
     if (error.hint.empty()) error.hint = "nothing is lost; run 'perdura seal' again later";

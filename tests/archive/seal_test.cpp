@@ -1,5 +1,6 @@
 #include "archive/seal.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/archive/evidence_fixture.hpp"
@@ -82,6 +83,17 @@ TEST_F(Seal, LeavesRecordsUnsealedWhileNoTsaAnswersAndSealsThemLater) {
   answers = true;
   EXPECT_TRUE(seal(*archive, clients, {.actor = "tester", .progress = nullptr}));
   EXPECT_EQ(verdicts(receipt->record).size(), 2u);
+}
+
+TEST_F(Seal, SaysThatTooFewAuthoritiesAreActive) {
+  ASSERT_TRUE(deposit(record("a", "one")));
+  for (Track& track : config.tracks) track.state = TrackState::retired;
+  open();
+  const auto refused = seal_all();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  EXPECT_THAT(refused.error().what, testing::HasSubstr("fewer are active"));
+  EXPECT_THAT(refused.error().hint, testing::HasSubstr("tsa add"));
 }
 
 TEST_F(Seal, MakesUpForATokenThatWasOwed) {
