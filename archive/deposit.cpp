@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -40,10 +41,15 @@ class Deposits::Pipeline {
  public:
   Pipeline(Archive& archive, unsigned workers, std::function<void()> group_done)
       : archive_(archive), group_done_(std::move(group_done)), workers_max_(std::max(1u, workers)) {
+    // Here, where whoever started the deposit is told that memory does not suffice for them.
     for (std::size_t i = 0; i < workers_max_; ++i) {
-      workers_.emplace_back([this] { work(); });
+      preparers_.push_back(
+          std::make_unique<Preparer>(archive_, [this](const NewDictionary& dictionary) {
+            return keep_dictionary(archive_, dictionary);
+          }));
     }
     committer_ = std::jthread([this] { commit(); });
+    for (const auto& preparer : preparers_) start_worker(*preparer);
   }
 
   ~Pipeline() {
@@ -87,6 +93,21 @@ class Deposits::Pipeline {
     RecordInput record;
     Done done;
   };
+  // Fewer threads than were wanted do it too.
+  void start_worker(Preparer& preparer) {
+    try {
+      workers_.emplace_back([this, &preparer] { work(preparer); });
+    } catch (const std::system_error&) {
+      if (!workers_.empty()) return;
+      {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+      }
+      ready_.notify_all();
+      throw;
+    }
+  }
+
   struct Prepared {
     PreparedRecord record;
     Done done;
@@ -109,10 +130,7 @@ class Deposits::Pipeline {
     return unavailable(prepared.error());
   }
 
-  void work() {
-    Preparer preparer(archive_, [this](const NewDictionary& dictionary) {
-      return keep_dictionary(archive_, dictionary);
-    });
+  void work(Preparer& preparer) {
     while (true) {
       std::vector<Waiting> taken = take_waiting();
       if (taken.empty()) return;
@@ -250,6 +268,7 @@ class Deposits::Pipeline {
   bool closing_ = false;
   std::optional<Error> stopped_;  // what the archive failed with
   std::size_t workers_max_;
+  std::vector<std::unique_ptr<Preparer>> preparers_;  // of each worker
   std::vector<std::jthread> workers_;
   std::jthread committer_;
 };

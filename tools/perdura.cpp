@@ -7,6 +7,7 @@
 #include <array>
 #include <csignal>
 #include <iostream>
+#include <new>
 #include <string_view>
 
 #include "tools/command_line.hpp"
@@ -91,6 +92,11 @@ int main(int argc, char** argv) {
   }
   try {
     return flushed(command->run(argc - 1, argv + 1));
+  } catch (const std::bad_alloc&) {
+    std::cerr << "perdura: error: there is not enough memory\n"
+              << "perdura: hint: nothing acknowledged is lost; raise the limit ('ulimit -v'), or "
+                 "use fewer --threads\n";
+    return 1;
   } catch (const std::exception& problem) {
     std::cerr << "perdura: error: a bug stopped the command: " << problem.what() << "\n"
               << "perdura: hint: nothing acknowledged is lost; please report this\n";
