@@ -20,6 +20,54 @@ bool has(const std::string& text, std::string_view what) {
   return text.find(what) != std::string::npos;
 }
 
+// All that RFC 4998 lets a record hold, and no profile of ours does.
+TEST(Inspection, ShowsEachFieldThatMayBeThere) {
+  const auto token = from_hex("3000");
+  DerWriter out;
+  out.constructed(tag::sequence, [&] {
+    out.integer(1);
+    const auto sha512 = [&] {
+      out.constructed(tag::sequence, [&] { out.oid(oid(DigestAlgorithm::sha512)); });
+    };
+    out.constructed(tag::sequence, [&] { sha512(); });
+    out.constructed(tag::context(0), [&] {
+      out.constructed(tag::sequence, [&] {
+        out.oid(*oid_from_text("1.2.3.4"));
+        out.constructed(tag::set, [&] { out.element(tag::null, {}); });
+      });
+    });
+    out.constructed(tag::sequence, [&] {
+      out.constructed(tag::sequence, [&] {
+        out.constructed(tag::sequence, [&] { out.raw(*token); });
+        out.constructed(tag::sequence, [&] {
+          out.constructed(tag::context(1), [&] {
+            out.constructed(tag::sequence, [&] {
+              out.oid(*oid_from_text("1.2.3.5"));
+              out.constructed(tag::set, [&] { out.element(tag::null, {}); });
+            });
+          });
+          out.constructed(tag::context(2), [&] {
+            out.constructed(tag::sequence, [&] {
+              for (int i = 0; i < 100; ++i) out.octet_string(Bytes(64, std::uint8_t(i)));
+            });
+          });
+          out.raw(*token);
+        });
+      });
+    });
+  });
+  for (const auto detail : {InspectDetail::brief, InspectDetail::full}) {
+    const auto shown = inspect(out.view(), detail);
+    ASSERT_TRUE(shown) << to_string(shown.error());
+    const std::string json = shown->as_json();
+    for (const char* member :
+         {"\"cryptoInfos\"", "\"attributes\"", "\"hashLists\"", "\"unreadable\""}) {
+      EXPECT_TRUE(has(json, member)) << member << json.substr(0, 900);
+    }
+    EXPECT_EQ(has(json, "--full shows all"), detail == InspectDetail::brief);
+  }
+}
+
 TEST(Inspection, ShowsAnEvidenceRecordChainByChain) {
   const auto shown = inspect(renewed(), InspectDetail::brief);
   ASSERT_TRUE(shown);

@@ -74,6 +74,46 @@ TEST(AlgorithmPolicy, AConstraintThatIsNotUnderstoodTakesItsEvaluationOut) {
   EXPECT_EQ(end_of_rsa(policy, 4096), "2020-01-01T00:00:00Z");
 }
 
+TEST(AlgorithmPolicy, AnAlgorithmThatFallsIsFitUntilThen) {
+  const auto left_of = [](FitPeriod fit, const std::string& falls) {
+    PolicyTable table;
+    table.algorithms = {{"X", {some_oid}, {}, {{{}, fit}}, ""},
+                        {"RSA", {rsa_key}, {}, {{{}, fit}}, ""}};
+    const AlgorithmPolicy policy(
+        std::move(table),
+        {{{SignatureScheme::rsa_pkcs1}, {some_oid, "1.2.3.5"}, *parse_time(falls)}});
+    EXPECT_FALSE(policy.fitness_of_oid("1.2.3.5").known);
+    EXPECT_FALSE(policy.fitness_of({SignatureScheme::other, 0, 0, "1.2.3.6"}).known);
+    EXPECT_EQ(end_of_rsa(policy, 3072), written(policy.end_of_oid(some_oid)));
+    return written(policy.end_of_oid(some_oid)).substr(0, 4);
+  };
+  EXPECT_EQ(left_of(period("", ""), "2010-01-01"), "2010");
+  EXPECT_EQ(left_of(period("2000-01-01", "2020-01-01"), "2010-01-01"), "2010");
+  EXPECT_EQ(left_of(period("2000-01-01", "2005-01-01"), "2010-01-01"), "2005");
+  EXPECT_EQ(left_of(period("2015-01-01", "2020-01-01"), "2010-01-01"), "0000");
+  EXPECT_EQ(left_of(period("2015-01-01", ""), "2010-01-01"), "0000");
+}
+
+TEST(AlgorithmPolicy, PeriodsWithoutAStartComeFirst) {
+  const AlgorithmPolicy policy = policy_with({{"X",
+                                               {some_oid},
+                                               {},
+                                               {{{}, period("2010-01-01", "2020-01-01")},
+                                                {{}, period("", "2001-01-01")},
+                                                {{}, period("", "2000-01-01")},
+                                                {{}, period("2005-01-01", "2006-01-01")}},
+                                               ""}});
+  EXPECT_EQ(policy.fitness_of_oid(some_oid).periods.size(), 3u);
+}
+
+TEST(AlgorithmPolicy, SchemesHaveNames) {
+  for (const auto scheme :
+       {SignatureScheme::rsa_pkcs1, SignatureScheme::rsa_pss, SignatureScheme::dsa,
+        SignatureScheme::ecdsa, SignatureScheme::eddsa, SignatureScheme::other}) {
+    EXPECT_FALSE(name(scheme).empty());
+  }
+}
+
 TEST(AlgorithmPolicy, DsaNeedsBothOfItsLengths) {
   const AlgorithmPolicy policy = policy_with(
       {{"DSA",
