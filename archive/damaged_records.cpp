@@ -32,7 +32,7 @@ Result<Ok> DamagedRecords::allow(std::uint64_t whole) const {
   if (options_.leave_out_damaged && whole > 0) return Ok{};
   const auto& [record, why] = first_.front();
   const std::string others =
-      count_ == 1 ? "" : ", and so are " + std::to_string(count_ - 1) + " more";
+      count_ == 1 ? "" : ", the first of " + std::to_string(count_) + " that are";
   const std::string hint = "bring the archive back from a replica or a backup";
   return Error{Errc::malformed, "the record is damaged in the archive" + others, record,
                options_.leave_out_damaged
