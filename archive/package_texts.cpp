@@ -39,7 +39,11 @@ network and no archive. Its answer is, for each record and for the package:
 
 If there is a folder verify, it holds the program for Linux (chmod +x verify/perdura-verify) and its
 source. A program that came with a package is as honest as who gave it to you: another copy of the
-source, built by somebody else, gives the same octets.
+source, built by somebody else, gives the same octets. To build it, on Debian 12:
+
+    tar xf verify/perdura-verify-source.tar && cd perdura-verify && tools/packages build
+    cmake -B build -G Ninja -DCMAKE_BUILD_TYPE=Release
+    cmake --build build --target perdura-verify && sha256sum build/bin/perdura-verify
 
 BY-HAND.txt tells how to verify with sha256sum and openssl alone, and check-by-hand.sh does it.
 
