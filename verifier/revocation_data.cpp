@@ -50,20 +50,28 @@ bool expired_when_sealed(const X509* issuer, const StatusSource& source) {
   return !not_after || *not_after < source.proven;
 }
 
+// What a list can say about a certificate.
+enum class ListScope {
+  whole,     // whether it is revoked
+  part,      // nothing good: but one that it names is revoked
+  unusable,  // nothing
+};
+
 // RFC 5280 §5.2.5: whether a list that is for a part of the certificates is for this one.
-bool covers(const X509_CRL* crl, const Certificate& certificate) {
+ListScope scope_by_point(const X509_CRL* crl, const Certificate& certificate) {
   int critical = -1;
   const auto point = owned(static_cast<ISSUING_DIST_POINT*>(X509_CRL_get_ext_d2i(
                                crl, NID_issuing_distribution_point, &critical, nullptr)),
                            ISSUING_DIST_POINT_free);
-  if (point == nullptr) return critical == -1;  // absent; anything else is malformed
+  // Absent; anything else is malformed.
+  if (point == nullptr) return critical == -1 ? ListScope::whole : ListScope::unusable;
   const bool is_ca = (X509_get_extension_flags(certificate.handle()) & EXFLAG_CA) != 0;
-  if (point->indirectCRL > 0 || point->onlyattr > 0 || point->onlysomereasons != nullptr) {
-    return false;
-  }
-  if ((point->onlyuser > 0 && is_ca) || (point->onlyCA > 0 && !is_ca)) return false;
-  if (point->distpoint == nullptr) return true;
-  if (point->distpoint->type != 0) return false;
+  // Serial numbers of other issuers.
+  if (point->indirectCRL > 0 || point->onlyattr > 0) return ListScope::unusable;
+  if (point->onlysomereasons != nullptr) return ListScope::part;
+  if ((point->onlyuser > 0 && is_ca) || (point->onlyCA > 0 && !is_ca)) return ListScope::part;
+  if (point->distpoint == nullptr) return ListScope::whole;
+  if (point->distpoint->type != 0) return ListScope::part;
   const auto named =
       owned(static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(
                 certificate.handle(), NID_crl_distribution_points, nullptr, nullptr)),
@@ -76,24 +84,28 @@ bool covers(const X509_CRL* crl, const Certificate& certificate) {
     for (int a = 0; a < sk_GENERAL_NAME_num(names); ++a) {
       for (int b = 0; b < sk_GENERAL_NAME_num(others); ++b) {
         GENERAL_NAME* ours = sk_GENERAL_NAME_value(names, a);
-        if (GENERAL_NAME_cmp(ours, sk_GENERAL_NAME_value(others, b)) == 0) return true;
+        if (GENERAL_NAME_cmp(ours, sk_GENERAL_NAME_value(others, b)) == 0) return ListScope::whole;
       }
     }
   }
-  return false;
+  return ListScope::part;
 }
 
-// Critical extensions that we don't know make a list unusable, deltas too (RFC 5280 §5.2).
-bool extensions_understood(const X509_CRL* crl) {
+// Critical extensions that we don't know make a list unusable (RFC 5280 §5.2). A delta names what
+// was revoked since its base, which it does not come with.
+ListScope scope_of(const X509_CRL* crl, const Certificate& certificate) {
+  bool delta = false;
   for (int i = 0; i < X509_CRL_get_ext_count(crl); ++i) {
     X509_EXTENSION* extension = X509_CRL_get_ext(crl, i);
     const int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
-    if (nid == NID_delta_crl) return false;
-    if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_issuing_distribution_point) {
-      return false;
+    delta = delta || nid == NID_delta_crl;
+    if (X509_EXTENSION_get_critical(extension) != 0 && nid != NID_issuing_distribution_point &&
+        nid != NID_delta_crl) {
+      return ListScope::unusable;
     }
   }
-  return true;
+  const ListScope scope = scope_by_point(crl, certificate);
+  return delta && scope == ListScope::whole ? ListScope::part : scope;
 }
 
 std::optional<Time> generalized_time(ASN1_GENERALIZEDTIME* time) {
@@ -147,7 +159,9 @@ std::optional<CertificateStatus> read_crl(const StatusQuestion& question,
     return std::nullopt;
   }
   if (!well_signed(source, *question.policy, issuer, notes)) return std::nullopt;
-  if (!extensions_understood(crl.get()) || !covers(crl.get(), *question.certificate)) {
+  auto revocation = revocation_in(crl.get(), question.certificate->handle());
+  const ListScope scope = scope_of(crl.get(), *question.certificate);
+  if (scope == ListScope::unusable || (scope == ListScope::part && !revocation)) {
     notes.push_back(source.from +
                     ": revocation list of a kind that does not cover the certificate");
     return std::nullopt;
@@ -158,7 +172,7 @@ std::optional<CertificateStatus> read_crl(const StatusQuestion& question,
   status.this_update = *this_update;
   status.next_update = time_of(X509_CRL_get0_nextUpdate(crl.get()));
   status.expired_since = expired_certificates_since(crl.get());
-  status.revocation = revocation_in(crl.get(), question.certificate->handle());
+  status.revocation = std::move(revocation);
   status.issuer_expired = expired_when_sealed(issuer, source);
   status.from = "revocation list " + source.from;
   return status;

@@ -324,6 +324,18 @@ add('a list of a point that the certificate names', 'PASSED', () => {
   return simple({ by: named, crls: [revocationList({ by: root, ...fresh, extensions: point(atPoint('http://b')) })] });
 });
 add('a list of another point', 'INDETERMINATE', () => list({ extensions: point(atPoint('http://c')) }));
+// Beside a whole list on which nobody stands: a revocation counts wherever the issuer says so.
+for (const [title, extensions, verdict] of [
+  ['a list for CAs', point(implicit(2, Buffer.of(255))), 'FAILED'],
+  ['a list for some reasons', point(implicit(3, Buffer.of(1, 2))), 'FAILED'],
+  ['a list of another point', point(atPoint('http://c')), 'FAILED'],
+  ['a delta', [['2.5.29.27', true, int(1)]], 'FAILED'],
+  ['an indirect list', point(implicit(4, Buffer.of(255))), 'PASSED'],
+  ['a list with a critical extension', [['1.2.3', true, nul]], 'PASSED'],
+]) {
+  add(`revoked by ${title}`, verdict, () => withStatus({ crls: [goodCrl, revocationList({ by: root, ...fresh,
+    extensions, revoked: [{ serial: tsa.serial, when: '2030-01-01T12:00:00Z', reason: 1 }] })] }));
+}
 add('a list of expired certificates too', 'PASSED', () => withTsa({ to: '2030-01-15T00:00:00Z' }, {}, {
   crls: [revocationList({ by: root, ...fresh, extensions: [['2.5.29.60', false, gtime('2029-01-01T00:00:00Z')]] })] }));
 add('a list by a root that may not', 'INDETERMINATE', () => {

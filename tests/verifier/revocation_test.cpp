@@ -272,6 +272,40 @@ TEST(Revocation, ListsOfKindsThatAreNotKnownDoNotCount) {
   }
 }
 
+// A revocation counts wherever the issuer says so, though the same list could show nothing good:
+// beside a whole list of the same day on which nobody stands. Entries of other issuers do not.
+TEST(Revocation, WhoStandsOnAListForAPartOrADeltaIsRevoked) {
+  struct Case {
+    std::string of;
+    std::string kind;
+    std::string outcome;
+  };
+  const std::string revoked = "FAILED REVOKED_NO_POE";
+  const Case cases[] = {
+      {"onlyCA:TRUE", "", revoked},
+      {"onlysomereasons:keyCompromise", "", revoked},
+      {"fullname:URI:http://crl.example/c", "", revoked},
+      {"", "2.5.29.27", revoked},
+      {"indirectCRL:TRUE", "", "PASSED"},
+      {"onlyAA:TRUE", "", "PASSED"},
+      {"", "1.2.3.4", "PASSED"},
+  };
+  for (const auto& [of, kind, expected] : cases) {
+    TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
+    const test::CrlSpec list{.this_update = "2030-08-01", .next_update = "2032-01-01"};
+    test::CrlSpec partial = list;
+    partial.for_a_part = of;
+    partial.of_a_kind = kind;
+    partial.revoked = {{.serial = 2, .when = "2030-06-01", .reason = 1}};
+    spec.crls = {make_crl(authority().root, list), make_crl(authority().root, partial)};
+    const JudgeOptions options = authority().options("2031-01-01");
+    EXPECT_EQ(
+        outcome(TokenJudge(options).judge(make_token(authority().tsa, spec), options.at, nullptr)),
+        expected)
+        << of << kind;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Revocation, PartialList, testing::ValuesIn(parts),
                          [](const auto& row) { return row.param.name; });
 

@@ -119,7 +119,8 @@ interface DistributionPoint {
   isNamed: boolean;
   onlyUser: boolean;
   onlyCa: boolean;
-  refused: boolean; // indirect, for some reasons only, for attribute certificates
+  someReasons: boolean;
+  ofOthers: boolean; // indirect, or for attribute certificates
 }
 
 // IssuingDistributionPoint (RFC 5280 section 5.2.5)
@@ -136,7 +137,7 @@ function readIssuingPoint(input: Reader): DistributionPoint {
   const indirect = flag(4);
   const attributes = flag(5);
   point.end();
-  return { fullNames, isNamed, onlyUser, onlyCa, refused: someReasons || indirect || attributes };
+  return { fullNames, isNamed, onlyUser, onlyCa, someReasons, ofOthers: indirect || attributes };
 }
 
 // The names of the certificate's own distribution points.
@@ -146,24 +147,34 @@ function namedPoints(certificate: Certificate): Uint8Array[] {
   return readWhole(extension.value, readDistributionPoints) ?? [];
 }
 
+// What a list can say about a certificate: whether it is revoked; nothing good, but one that it
+// names is revoked; nothing.
+type ListScope = 'whole' | 'part' | 'unusable';
+
 // Whether a list that is for a part of the certificates is for this one.
-function covers(list: RevocationList, certificate: Certificate): boolean {
+function scopeByPoint(list: RevocationList, certificate: Certificate): ListScope {
   const points = list.extensions.filter(([oid]) => oid === oids.issuingDistributionPoint);
-  if (points.length === 0) return true;
+  if (points.length === 0) return 'whole';
   const point = points.length === 1 ? readWhole(points[0]![1].value, readIssuingPoint) : null;
-  if (point === null || point.refused) return false;
-  if ((point.onlyUser && certificate.isCa) || (point.onlyCa && !certificate.isCa)) return false;
-  if (!point.isNamed) return true;
+  if (point === null || point.ofOthers) return 'unusable';
+  if (point.someReasons) return 'part';
+  if ((point.onlyUser && certificate.isCa) || (point.onlyCa && !certificate.isCa)) return 'part';
+  if (!point.isNamed) return 'whole';
   const others = namedPoints(certificate);
-  return point.fullNames?.some((name) => others.some((other) => equal(name, other))) ?? false;
+  const isOurs = point.fullNames?.some((name) => others.some((other) => equal(name, other)));
+  return isOurs === true ? 'whole' : 'part';
 }
 
-// Critical extensions that we don't know make a list unusable, deltas too (RFC 5280 section 5.2).
-const extensionsUnderstood = (list: RevocationList): boolean =>
-  list.extensions.every(
-    ([oid, { critical }]) =>
-      oid !== oids.deltaCrl && (!critical || oid === oids.issuingDistributionPoint),
-  );
+// Critical extensions that we don't know make a list unusable (RFC 5280 section 5.2). A delta names
+// what was revoked since its base, which it does not come with.
+function scopeOf(list: RevocationList, certificate: Certificate): ListScope {
+  const isKnown = (oid: string): boolean =>
+    oid === oids.issuingDistributionPoint || oid === oids.deltaCrl;
+  if (list.extensions.some(([oid, { critical }]) => critical && !isKnown(oid))) return 'unusable';
+  const scope = scopeByPoint(list, certificate);
+  const isDelta = list.extensions.some(([oid]) => oid === oids.deltaCrl);
+  return isDelta && scope === 'whole' ? 'part' : scope;
+}
 
 function readGeneralizedTime(input: Reader): Time | null {
   return parseGeneralizedTime(latin1(input.primitive(tag.generalizedTime)));
@@ -203,7 +214,9 @@ function readCrl(question: Question, source: StatusSource, notes: string[]): Sta
     return null;
   }
   if (!wellSigned(source, issuer, notes)) return null;
-  if (!extensionsUnderstood(list) || !covers(list, certificate)) {
+  const revocation = revocationIn(list, certificate);
+  const scope = scopeOf(list, certificate);
+  if (scope === 'unusable' || (scope === 'part' && revocation === null)) {
     notes.push(`${source.from}: revocation list of a kind that does not cover the certificate`);
     return null;
   }
@@ -222,7 +235,7 @@ function readCrl(question: Question, source: StatusSource, notes: string[]): Sta
     nextUpdate: list.nextUpdate,
     expiredSince: expired === undefined ? null : readTime(expired[1].value),
     issuerExpired: issuer.notAfter < source.proven,
-    revocation: revocationIn(list, certificate),
+    revocation,
     from: `revocation list ${source.from}`,
   };
 }
