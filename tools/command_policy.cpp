@@ -90,6 +90,10 @@ int check(int argc, char** argv) {
   const auto file = read(names.front());
   if (!file) return report(file.error());
   tell(*file);
+  const auto& next = file->table.next_update;
+  if (next && *next < archive::SystemClock().now()) {
+    warn("the policy was to be replaced by " + to_string(*next) + ": 'policy use' refuses it");
+  }
   if (const auto out = option(**parsed, "der")) {
     const auto written = archive::write_new_file(*out, verifier::write_policy(file->table), 0644);
     if (!written) return report(written.error());

@@ -34,6 +34,15 @@ int complain(const Error& error) {
   return exit_not_read;
 }
 
+// An assumption about nobody must not look as if the evidence withstood it.
+void warn_of_unmet(const std::vector<BrokenAuthority>& assumed_broken) {
+  for (const BrokenAuthority& one : assumed_broken) {
+    if (one.met && *one.met) continue;
+    std::cerr << "perdura-verify: warning: no time-stamp here is by an authority '"
+              << printable(one.name) << "': assuming that it fell changes nothing\n";
+  }
+}
+
 int run(int argc, char** argv) {
   const auto options = parse_options(argc, argv);
   if (!options) return complain(options.error());
@@ -53,7 +62,9 @@ int run(int argc, char** argv) {
   }
   auto judge = judge_options(*options);
   if (!judge) return complain(judge.error());
+  const auto assumed_broken = judge->broken_authorities;
   const auto verdict = judge_given(*options, *std::move(judge));
+  if (verdict) warn_of_unmet(assumed_broken);
   return verdict ? exit_code(*verdict) : complain(verdict.error());
 }
 

@@ -1,6 +1,8 @@
 #include "verifier/assumptions.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 
 #include "verifier/der.hpp"
 
@@ -61,7 +63,8 @@ Result<Ok> read_assumptions(std::string_view text, Time from, Assumptions& into)
       algorithm->from = since;
       into.algorithms.push_back(*std::move(algorithm));
     } else if (one.starts_with(tsa_prefix) && one.size() > tsa_prefix.size()) {
-      into.authorities.push_back({authority_name(one.substr(tsa_prefix.size())), since});
+      into.authorities.push_back({authority_name(one.substr(tsa_prefix.size())), since,
+                                  std::make_shared<std::atomic<bool>>(false)});
     } else {
       return Error{
           Errc::misuse, "'" + std::string(whole) + "' is nothing that can be assumed broken", "",

@@ -116,6 +116,16 @@ std::optional<Error> bad_names(const PolicyTable& table) {
   return std::nullopt;
 }
 
+// Never met, but hardly meant.
+void note_emptiness(const PolicyAlgorithm& algorithm, std::vector<std::string>& notes) {
+  for (const PolicyEvaluation& one : algorithm.evaluations) {
+    const auto& [start, end] = one.validity;
+    if (!start || !end || *start < *end) continue;
+    notes.push_back(quoted(algorithm) + " is never fit by an evaluation that starts " +
+                    to_string(*start) + ", after its end");
+  }
+}
+
 // Longer keys that end earlier: met as RFC 5698 has it, but hardly meant.
 void note_steps(const PolicyAlgorithm& algorithm, std::vector<std::string>& notes) {
   for (const PolicyEvaluation& a : algorithm.evaluations) {
@@ -156,6 +166,7 @@ Result<PolicyFile> read_policy(ByteView octets) {
   if (auto twice = repetition(file->table)) return *twice;
   for (const PolicyAlgorithm& algorithm : file->table.algorithms) {
     note_steps(algorithm, file->notes);
+    note_emptiness(algorithm, file->notes);
   }
   if (file->table.algorithms.empty()) {
     return Error{Errc::malformed, "names no algorithm", "", ""};

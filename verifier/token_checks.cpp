@@ -330,10 +330,11 @@ class TokenChecks {
   void check_assumptions() {
     const std::string subject = certificate_->subject();
     for (const BrokenAuthority& broken : options_.broken_authorities) {
-      if (reference_ < broken.from) continue;
       const bool named = subject.find(broken.name) != std::string::npos ||
                          hash(DigestAlgorithm::sha256, certificate_->octets()).hex() == broken.name;
       if (!named) continue;
+      if (broken.met) *broken.met = true;
+      if (reference_ < broken.from) continue;
       add(undecided(SubIndication::revoked_no_poe, say("authority.assumed-broken"),
                     subject + ": from " + to_string(broken.from) + ", relied on until " +
                         to_string(reference_),

@@ -4,6 +4,7 @@
 // store. Thread safety: plain values.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ enum class RevocationMode {
 struct BrokenAuthority {
   std::string name;  // part of its certificate's subject, or the certificate's SHA-256 in hex
   Time from;
+  // Set once a time-stamp of such an authority was judged; may be null. A name that none has is
+  // perhaps misspelt.
+  std::shared_ptr<std::atomic<bool>> met = {};
 };
 
 // How much of what passed is told.

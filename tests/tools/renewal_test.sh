@@ -54,6 +54,9 @@ says 'The first time-stamp was not yet made at that moment'
 verify 0 --verbose --assume-broken 'tsa=OU=local authority'
 says 'the verdict rests on the other evidence'
 verify 2 --assume-broken 'tsa=OU=local authority,tsa=OU=local2 authority'
+never_says 'changes nothing'
+verify 0 --assume-broken 'tsa=OU=locla authority'
+says "no time-stamp here is by an authority 'OU=locla authority': assuming that it fell changes nothing"
 
 # By a policy that knows nothing nothing is fit, and that is said.
 cat >"$work/policy.xml" <<'END'

@@ -286,6 +286,14 @@ TEST(PolicyReader, TakesAnEvaluationWithoutValidityToHaveNoEndAndSaysSo) {
   EXPECT_FALSE(policy.end_of(DigestAlgorithm::sha1));
 }
 
+TEST(PolicyReader, SaysWhereAnEvaluationStartsAfterItsEnd) {
+  const auto read = read_policy(
+      as_bytes(replaced(example(), "<Validity><End>2008-06-30</End></Validity>",
+                        "<Validity><Start>2009-01-01</Start><End>2008-06-30</End></Validity>")));
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_THAT(read->notes, ElementsAre(HasSubstr("is never fit by an evaluation that starts")));
+}
+
 TEST(PolicyReader, LeavesOutAnAlgorithmThatIsNamedByAUuid) {
   const auto read =
       read_policy(as_bytes(replaced(example(), "1.3.14.3.2.26", "2.25.282762102668309421295128")));
