@@ -53,6 +53,7 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::begin(RehearsalOptions options) {
   if (options.turn_months < 1 || options.turn_months > 12) {
     return misuse("1 to 12 months", "--every");
   }
+  if (options.records < 1) return misuse("at least one record", "--records");
   if (options.tracks < 1 || options.tracks > 8) return misuse("1 to 8 tracks", "--tracks");
   std::unique_ptr<Rehearsal> rehearsal(new Rehearsal(std::move(options)));
   for (const RehearsalEvent& event : rehearsal->options_.events) {

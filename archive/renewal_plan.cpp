@@ -186,6 +186,8 @@ class TrackPlanner {
     return horizon != nullptr && horizon->end < archive_.clock().now() + wish_.margin_s;
   }
   static std::string ends_by(const Horizon& horizon) {
+    // What the policy does not know was never fit.
+    if (horizon.end.seconds <= 0) return horizon.cause + " is not fit by the policy";
     return horizon.cause + " ends " + to_string(horizon.end);
   }
 

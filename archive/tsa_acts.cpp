@@ -142,13 +142,14 @@ Result<Ok> check_new(const Archive& archive, const NewTsa& tsa) {
 }
 
 // Whether a suspicion of the key goes with the reason.
-bool compromise(int reason) { return reason == 1 || reason == 2 || reason == 10; }
-
 Result<Ok> check_retirement(const Archive& archive, const Retirement& retirement) {
   const Track* track = archive.config().track(retirement.name);
   if (track == nullptr) return no_such(retirement.name);
   if (!track->active()) {
     return Error{Errc::conflict, "'" + track->name + "' is retired already", "", ""};
+  }
+  if (retirement.since && archive.clock().now() < *retirement.since) {
+    return Error{Errc::misuse, "a key is suspected since a time that is past", "--since", ""};
   }
   const auto active = std::ranges::count_if(archive.config().tracks, &Track::active);
   if (active == 1 && !retirement.last_too) {
@@ -249,7 +250,7 @@ Result<Ok> retire_tsa(Archive& archive, const Retirement& retirement, const std:
     auto tsa = LocalTsa::open(archive.folder() / track.folder, archive.clock());
     if (!tsa) return tsa.error();
     const std::optional<Time> suspected =
-        compromise(retirement.reason) ? retirement.since : std::nullopt;
+        is_compromise(retirement.reason) ? retirement.since : std::nullopt;
     const auto revoked = (*tsa)->revoke(
         {.reason = retirement.reason, .when = archive.clock().now(), .invalidity = suspected});
     if (!revoked && revoked.error().code != Errc::conflict) return revoked;
@@ -309,6 +310,8 @@ Result<std::vector<std::string>> roll_over_due_tsas(Archive& archive, std::int64
   }
   return rolled;
 }
+
+bool is_compromise(int reason) { return reason == 1 || reason == 2 || reason == 10; }
 
 std::string reason_name(int reason) {
   if (reason < 0 || reason >= static_cast<int>(std::size(reasons))) return "";

@@ -82,6 +82,9 @@ Result<std::vector<std::string>> tsas_due_for_roll_over(const Archive& archive,
 Result<std::vector<std::string>> roll_over_due_tsas(Archive& archive, std::int64_t margin_s,
                                                     const std::string& actor);
 
+// Whether a revocation reason says that somebody else may have the key: keyCompromise,
+// cACompromise, aACompromise.
+bool is_compromise(int reason);
 // RFC 5280's name of a revocation reason, and the reason of a name; nothing when there is none.
 std::string reason_name(int reason);
 std::optional<int> reason_from_name(std::string_view name);

@@ -201,8 +201,12 @@ int retire(const Parsed& parsed) {
                                          .last_too = parsed.count("force") != 0},
                                         local_actor());
   if (!done) return report(done.error());
-  std::cout << "Retired " << *name << ". What it stamped is kept; the next renewal has another "
-            << "authority cover it.\n";
+  std::cout << "Retired " << *name << ". What it stamped is kept"
+            << (archive::is_compromise(*reason)
+                    ? ", and proves nothing more by itself where no other time-stamp had covered "
+                      "it before.\nThe next renewal has another authority cover what still "
+                      "counts.\n"
+                    : "; the next renewal has another authority cover it.\n");
   return 0;
 }
 

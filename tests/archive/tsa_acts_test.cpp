@@ -120,6 +120,14 @@ TEST_F(TsaActs, RetiresALocalOneAndRevokesIt) {
   EXPECT_EQ(sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl.get())), 1);
 }
 
+TEST_F(TsaActs, RefusesASuspicionSinceATimeToCome) {
+  const auto refused =
+      retire_tsa(*archive, {.name = "other", .reason = 1, .since = clock.now() + 3600}, "tester");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::misuse);
+  EXPECT_TRUE(track("other").active());
+}
+
 TEST_F(TsaActs, NeverRetiresTheLastOneUnlessForced) {
   ASSERT_TRUE(retire_tsa(*archive, {.name = "other"}, "tester"));
   EXPECT_EQ(retire_tsa(*archive, {.name = "other"}, "tester").error().code, Errc::conflict);
