@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -29,6 +30,10 @@ template <typename Act>
 auto guarded(Act act) -> decltype(act()) {
   try {
     return act();
+  } catch (const std::bad_alloc&) {
+    return Error{Errc::io, "there is not enough memory", "deposit",
+                 "nothing of this record was stored; use fewer --threads, or raise the limit "
+                 "('ulimit -v')"};
   } catch (const std::exception& problem) {
     return Error{Errc::io, std::string("a bug stopped the deposit: ") + problem.what(), "deposit",
                  "nothing of this record was stored; please report this"};
