@@ -48,7 +48,7 @@ class Group {
   Result<Ok> place(PreparedRecord& record, std::uint64_t index);
   Result<std::optional<std::uint64_t>> deposited_before(const PreparedRecord& record) const;
   Result<bool> is_deposit(const PreparedRecord& record, std::uint64_t index) const;
-  Result<bool> stored_before(const Digest& address);
+  Result<bool> stored_before(const PreparedRecord& record, const Digest& address);
   Result<Ok> place_content(SealedContent content, ContentReference& reference);
   void close_pack();
   Result<Ok> write();
@@ -69,8 +69,9 @@ class Group {
   JournalHead head_;
 };
 
-Result<bool> Group::stored_before(const Digest& address) {
+Result<bool> Group::stored_before(const PreparedRecord& record, const Digest& address) {
   if (placed_.contains(address)) return true;
+  if (record.damaged.contains(address)) return false;
   const auto home = find_content(archive_.store(), address);
   if (!home) return home.error();
   return home->has_value();
@@ -111,7 +112,7 @@ Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
   // A document that is here already may have objects of its own that nobody needs.
   std::set<std::string> unneeded = objects_of(record.documents);
   for (std::size_t i = 0; i < record.documents.size(); ++i) {
-    const Result<bool> before = stored_before(record.documents[i].sha256);
+    const Result<bool> before = stored_before(record, record.documents[i].sha256);
     if (!before) return before.error();
     if (*before) continue;
     auto placed = place_content(std::move(record.documents[i]), row.documents[i]);

@@ -44,7 +44,8 @@ struct RecordInput {
   std::string idempotency_key;  // empty: none. The same key again gives the first receipt again
 };
 
-// Takes records in: workers prepare them, one committer makes groups of them durable.
+// Takes records in: workers prepare them, one committer makes groups of them durable. A document
+// that the store has is read back, and stored anew where it is not what it was.
 class Deposits {
  public:
   // Called once for each record: with receipts from the committer's thread, with errors from any;

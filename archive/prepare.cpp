@@ -6,6 +6,7 @@
 
 #include "archive/put_ahead.hpp"
 #include "archive/recognize.hpp"
+#include "archive/records.hpp"
 #include "verifier/reduced_hashtree.hpp"
 
 namespace perdura::archive {
@@ -113,6 +114,7 @@ Preparer::Preparer(Archive& archive, KeepDictionary keep_dictionary)
       keep_dictionary_(std::move(keep_dictionary)),
       sealer_(archive.store(), archive.vault(), archive.dictionaries(), ContentSealer::usual_level,
               archive.config().sha3_256, [&archive] { return archive.object_names().large(); }),
+      reader_(archive.reader()),
       head_buffer_(head_max) {}
 
 Blinded Preparer::blinded(std::string_view kind, const std::string& value) {
@@ -184,7 +186,7 @@ Result<Ok> Preparer::prepare(const RecordInput& record, PreparedRecord& prepared
   }
   RecordMetadata metadata = record.metadata;
   std::vector<StatementDocument> described;
-  PutAhead ahead(archive_);
+  PutAhead ahead(archive_, prepared.damaged);
   for (const DocumentInput& document : record.documents) {
     StatementDocument description;
     auto sealed = seal_document(document, description, metadata);
@@ -196,6 +198,9 @@ Result<Ok> Preparer::prepare(const RecordInput& record, PreparedRecord& prepared
     prepared.bytes_in += sealed->length;
     prepared.row.documents.push_back({sealed->sha256, sealed->length, std::nullopt});
     prepared.documents.push_back(*std::move(sealed));
+    const Result<bool> damaged = is_damaged(archive_, reader_, description.sha256);
+    if (!damaged) return damaged.error();
+    if (*damaged) prepared.damaged.insert(description.sha256);
     if (auto taken = ahead.take_last(prepared.documents); !taken) return taken;
     described.push_back(std::move(description));
   }

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "archive/deposit.hpp"
@@ -21,6 +22,7 @@ struct PreparedRecord {
   DepositRow row;  // without locations and numbers, which the committer gives
   SealedContent statement;
   std::vector<SealedContent> documents;
+  std::set<Digest> damaged;  // documents whose copy in the store is: to be stored anew
   std::uint64_t bytes_in = 0;
 
   // Octets that it holds in memory.
@@ -63,6 +65,7 @@ class Preparer {
   Archive& archive_;
   KeepDictionary keep_dictionary_;
   ContentSealer sealer_;
+  ContentReader reader_;
   SaltSource salts_;
   bool document_failed_ = false;  // one of the record at hand can't be read
   bool archive_failed_ = false;

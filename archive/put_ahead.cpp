@@ -31,7 +31,8 @@ Result<Ok> PutAhead::put(std::vector<SealedContent>& documents) {
     if (!content.object.empty()) continue;
     const auto home = find_content(archive_.store(), content.sha256);
     if (!home) return home.error();
-    if (!put_.insert(content.sha256).second || *home) {
+    const bool kept = *home && !damaged_.contains(content.sha256);
+    if (!put_.insert(content.sha256).second || kept) {
       content.octets = Bytes();  // {} would keep the memory
       continue;
     }

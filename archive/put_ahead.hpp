@@ -21,7 +21,9 @@ class PutAhead {
   // How many octets of small contents wait in memory at most before they are put.
   static constexpr std::size_t waiting_max = 8u << 20;
 
-  explicit PutAhead(Archive& archive) : archive_(archive) {}
+  // `damaged`: documents whose copy in the store does not count.
+  PutAhead(Archive& archive, const std::set<Digest>& damaged)
+      : archive_(archive), damaged_(damaged) {}
 
   // Takes the record's next document, which is the last of `documents`. When too much waits, what
   // does is put in packs, and its octets are dropped; so are those of a document that the record or
@@ -32,6 +34,7 @@ class PutAhead {
   Result<Ok> put(std::vector<SealedContent>& documents);
 
   Archive& archive_;
+  const std::set<Digest>& damaged_;
   std::size_t first_ = 0;    // of the documents, that may wait in memory
   std::size_t waiting_ = 0;  // octets of those from there on
   std::set<Digest> put_;     // documents that need no place any more

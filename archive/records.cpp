@@ -201,11 +201,52 @@ Result<ContentLocation> locate(const Archive& archive, const ContentReference& r
   return *stored.location;
 }
 
+// Whether a content could not be read for what has become of it, and not for want of anything else.
+static bool tells_of_damage(const Error& error) {
+  return error.code == Errc::malformed || error.code == Errc::not_found ||
+         error.code == Errc::denied;
+}
+
+Result<bool> is_damaged(const Archive& archive, ContentReader& reader, const Digest& address) {
+  const auto home = find_content(archive.store(), address);
+  if (!home) return home.error();
+  if (!*home) return false;
+  const auto nowhere = [](ByteView) -> Result<Ok> { return Ok{}; };
+  const auto read =
+      read_content(archive, reader, {.address = address, .length = 0, .location = {}}, nowhere);
+  if (read || tells_of_damage(read.error())) return !read;
+  return read.error();
+}
+
+// Where else a content lies, of which the copy at `location` could not be read: a later deposit of
+// the same document stored it anew, if it found this copy damaged.
+static std::optional<ContentLocation> stored_anew(const Archive& archive,
+                                                  const ContentReference& reference,
+                                                  const ContentLocation& location,
+                                                  const Error& error) {
+  if (!reference.location || !tells_of_damage(error)) return std::nullopt;
+  auto anew = locate(archive, {.address = reference.address, .length = 0, .location = {}});
+  const bool same = anew && anew->object == location.object && anew->offset == location.offset;
+  return anew && !same ? std::optional(*std::move(anew)) : std::nullopt;
+}
+
 Result<Ok> read_content(const Archive& archive, ContentReader& reader,
                         const ContentReference& reference, const Sink& sink) {
   const auto location = locate(archive, reference);
   if (!location) return location.error();
-  return reader.read(*location, reference.address, sink);
+  std::uint64_t delivered = 0;
+  auto read = reader.read(*location, reference.address, [&](ByteView part) {
+    delivered += part.size();
+    return sink(part);
+  });
+  if (read) return read;
+  const auto anew = stored_anew(archive, reference, *location, read.error());
+  if (!anew) return read;
+  return reader.read(*anew, reference.address, [&](ByteView part) -> Result<Ok> {
+    const auto known = static_cast<std::size_t>(std::min<std::uint64_t>(delivered, part.size()));
+    delivered -= known;
+    return known == part.size() ? Result<Ok>(Ok{}) : sink(part.subspan(known));
+  });
 }
 
 Result<Ok> read_content_range(const Archive& archive, ContentReader& reader,
@@ -213,7 +254,15 @@ Result<Ok> read_content_range(const Archive& archive, ContentReader& reader,
                               std::uint64_t length, const Sink& sink) {
   const auto location = locate(archive, reference);
   if (!location) return location.error();
-  return reader.read_range(*location, reference.address, offset, length, sink);
+  std::uint64_t delivered = 0;
+  auto read = reader.read_range(*location, reference.address, offset, length, [&](ByteView part) {
+    delivered += part.size();
+    return sink(part);
+  });
+  if (read) return read;
+  const auto anew = stored_anew(archive, reference, *location, read.error());
+  if (!anew) return read;
+  return reader.read_range(*anew, reference.address, offset + delivered, length - delivered, sink);
 }
 
 }  // namespace perdura::archive

@@ -44,6 +44,9 @@ Result<std::string> read_statement_text(const Archive& archive, ContentReader& r
 Result<verifier::Statement> read_statement(const Archive& archive, ContentReader& reader,
                                            const DepositRow& row);
 
+// Whether the store holds this content, but no longer as it was: reads it whole. Errors: io.
+Result<bool> is_damaged(const Archive& archive, ContentReader& reader, const Digest& address);
+
 // Where a content that a row refers to lies, whichever deposit stored it. Errors: malformed, io.
 Result<ContentLocation> locate(const Archive& archive, const ContentReference& reference);
 

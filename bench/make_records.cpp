@@ -33,7 +33,7 @@ class Maker {
       while (made < count && group.size() < group_records_max) {
         group.push_back(record(before + made++));
       }
-      for (const auto& outcome : commit_group(archive_, std::move(group))) {
+      for (const auto& outcome : commit_group(archive_, std::move(group)).receipts) {
         if (!outcome) return outcome.error();
       }
       if (made % (group_records_max * 256) == 0) std::cerr << made << " records\n";
