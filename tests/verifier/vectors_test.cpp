@@ -49,6 +49,9 @@ class Vector {
     return (*this)["reason"].empty() ? result : result + " " + (*this)["reason"];
   }
 
+  // What a test's name is followed by.
+  friend void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.expected(); }
+
   JudgeOptions options(bool trusting = true) const {
     JudgeOptions options;
     const auto at = parse_time((*this)["at"]);
