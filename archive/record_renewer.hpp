@@ -37,6 +37,8 @@ class RecordRenewer {
  public:
   RecordRenewer(const Archive& archive, std::shared_ptr<const Lineages> lineages,
                 const verifier::TokenJudge& judge, const HashTreeTask& task);
+  RecordRenewer(const Archive&, std::shared_ptr<const Lineages>, const verifier::TokenJudge&,
+                HashTreeTask&&) = delete;  // it is referred to
 
   // Errors: io, malformed (a row, an old tree): what is wrong with more than this one record.
   Result<RenewedLeaf> renew(const Batch& batch, const LeafToRenew& leaf);

@@ -83,12 +83,12 @@ class TrackPlanner {
     if (!wish_.rejoin) return std::size_t{0};
     const std::vector<std::uint64_t> set_aside = set_aside_of(*state.batch, state.lineage);
     if (set_aside.empty()) return std::size_t{0};
-    RecordRenewer renewer(archive_, shared_lineages_, judge_,
-                          {.id = {},
-                           .track = track_.name,
-                           .algorithm = state.lineage.back().front().algorithm(),
-                           .from_digests = false,
-                           .batches = {}});
+    const HashTreeTask task{.id = {},
+                            .track = track_.name,
+                            .algorithm = state.lineage.back().front().algorithm(),
+                            .from_digests = false,
+                            .batches = {}};
+    RecordRenewer renewer(archive_, shared_lineages_, judge_, task);
     std::size_t whole = 0;
     for (const std::uint64_t deposit : set_aside) {
       const auto row = archive_.journal().row(deposit, keyspace::deposit_key(deposit));
