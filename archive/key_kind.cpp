@@ -93,17 +93,26 @@ SigningContext signing_context(EVP_PKEY* key, DigestAlgorithm digest) {
   return context;
 }
 
+bool has_usual_size(EVP_PKEY* key, std::size_t size) {
+  const KeyKind* kind = kind_of(key);
+  const auto longest = static_cast<std::size_t>(EVP_PKEY_get_size(key));
+  return kind == nullptr || kind->scheme != ecdsa || size + 1 == longest;
+}
+
 Signature sign(EVP_PKEY* key, DigestAlgorithm digest, ByteView message) {
-  const SigningContext context = signing_context(key, digest);
-  Signature signature{algorithm_identifier(context.get()), {}};
-  std::size_t size = 0;
-  check(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1,
-        "libcrypto says how long a signature is");
-  signature.value.resize(size);
-  check(EVP_DigestSign(context.get(), signature.value.data(), &size, message.data(),
-                       message.size()) == 1,
-        "libcrypto signs with the local authority's key");
-  signature.value.resize(size);
+  Signature signature;
+  do {
+    const SigningContext context = signing_context(key, digest);
+    signature.algorithm = algorithm_identifier(context.get());
+    std::size_t size = 0;
+    check(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1,
+          "libcrypto says how long a signature is");
+    signature.value.resize(size);
+    check(EVP_DigestSign(context.get(), signature.value.data(), &size, message.data(),
+                         message.size()) == 1,
+          "libcrypto signs with the local authority's key");
+    signature.value.resize(size);
+  } while (!has_usual_size(key, signature.value.size()));
   return signature;
 }
 

@@ -45,13 +45,18 @@ verifier::Result<KeyHandle> new_key(const KeyKind& kind);
 using SigningContext = OpensslHandle<EVP_MD_CTX, EVP_MD_CTX_free>;
 SigningContext signing_context(EVP_PKEY* key, DigestAlgorithm digest);
 
+// Whether a signature has the size that all of this key are to have, in octets. Those by ECDSA vary
+// by a few: of P-256's every second is one octet shorter than the longest. Made again until it is
+// of that size, evidence takes the same room each time, a rehearsal's too.
+bool has_usual_size(EVP_PKEY* key, std::size_t size);
+
 // A signature and the AlgorithmIdentifier (DER) that says how it was made.
 struct Signature {
   verifier::Bytes algorithm;
   verifier::Bytes value;
 };
 
-// Signs `message`. `digest`: as signing_context().
+// Signs `message`; a signature of the usual size. `digest`: as signing_context().
 Signature sign(EVP_PKEY* key, DigestAlgorithm digest, verifier::ByteView message);
 
 // The algorithm by which such a key signs over `digest`, for a policy to judge.

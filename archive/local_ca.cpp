@@ -152,6 +152,17 @@ int give_passphrase(char* buffer, int size, int, void* data) {
   return static_cast<int>(passphrase.size());
 }
 
+// Signs a certificate or a status list; a signature of the usual size.
+template <typename Signed>
+void sign_as_ca(int (*sign_it)(Signed*, EVP_MD_CTX*), Signed* made, EVP_PKEY* key,
+                verifier::DigestAlgorithm digest) {
+  int size = 0;
+  do {
+    size = sign_it(made, signing_context(key, digest).get());
+    check(size > 0, "libcrypto signs with the local CA's key");
+  } while (!has_usual_size(key, static_cast<std::size_t>(size)));
+}
+
 }  // namespace
 
 Bytes new_serial_number() {
@@ -177,8 +188,7 @@ CertificateHandle make_ca_certificate(EVP_PKEY* key, const CertificateOrder& ord
   add_extension(made.get(), made.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
   add_extension(made.get(), made.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
   add_extension(made.get(), made.get(), NID_subject_key_identifier, "hash");
-  check(X509_sign_ctx(made.get(), signing_context(key, order.digest).get()) > 0,
-        "libcrypto signs the CA certificate");
+  sign_as_ca(X509_sign_ctx, made.get(), key, order.digest);
   return made;
 }
 
@@ -192,8 +202,7 @@ CertificateHandle make_tsa_certificate(EVP_PKEY* key, const CertificateOrder& or
   add_extension(made.get(), ca, NID_ext_key_usage, "critical,timeStamping");
   add_extension(made.get(), ca, NID_subject_key_identifier, "hash");
   add_extension(made.get(), ca, NID_authority_key_identifier, "keyid:always");
-  check(X509_sign_ctx(made.get(), signing_context(ca_key, order.digest).get()) > 0,
-        "libcrypto signs the TSA certificate");
+  sign_as_ca(X509_sign_ctx, made.get(), ca_key, order.digest);
   return made;
 }
 
@@ -216,9 +225,9 @@ Bytes make_crl(X509* ca, EVP_PKEY* ca_key, verifier::DigestAlgorithm digest, Tim
   const ExtensionHandle expired = expired_certificates_since(not_before(ca));
   check(X509_CRL_add_ext(crl.get(), issuer_key.get(), -1) == 1 &&
             X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number.get(), 0, 0) == 1 &&
-            X509_CRL_add_ext(crl.get(), expired.get(), -1) == 1 &&
-            X509_CRL_sign_ctx(crl.get(), signing_context(ca_key, digest).get()) > 0,
-        "libcrypto signs the status list");
+            X509_CRL_add_ext(crl.get(), expired.get(), -1) == 1,
+        "a status list takes its extensions");
+  sign_as_ca(X509_CRL_sign_ctx, crl.get(), ca_key, digest);
   return openssl_der(i2d_X509_CRL, crl.get());
 }
 

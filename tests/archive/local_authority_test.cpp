@@ -117,6 +117,7 @@ TEST_P(AuthorityKind, StampsForOurVerifierAndWhereItCanForOpenssl) {
     EXPECT_EQ(verdict(token, clock.now()), Verdict::passed) << why;
     EXPECT_EQ(openssl(token).find("Verification: OK") != std::string::npos, GetParam().openssl_ts)
         << openssl(token);
+    for (int i = 0; i < 8; ++i) EXPECT_EQ(stamp(algorithm).size(), token.size());
   }
 }
 

@@ -69,7 +69,8 @@ class RehearsalTest : public testing::Test {
     std::string text;
     for (const RehearsedYear& year : rehearsal->years()) {
       text += std::to_string(year.year) + " " + std::to_string(year.deposited) + " " +
-              std::to_string(year.seals) + " " + std::to_string(year.tokens) + "\n";
+              std::to_string(year.seals) + " " + std::to_string(year.tokens) + " " +
+              std::to_string(year.evidence_bytes_a_record) + "\n";
       for (const std::string& event : year.events) text += event + "\n";
       for (const RehearsedRenewal& renewal : year.renewals) {
         text += to_string(renewal.when) + " " + renewal.track + " " +
