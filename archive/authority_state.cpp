@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "archive/files.hpp"
+#include "archive/json_text.hpp"
 #include "archive/new_file.hpp"
 
 namespace perdura::archive {
@@ -115,9 +116,7 @@ Result<AuthorityState> read_authority_state(const fs::path& dir) {
   }
   if (!octets) return octets.error();
   try {
-    json::error_code failure;
-    const json::value value = json::parse(verifier::as_text(*octets), failure);
-    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
+    const json::value value = parse_json(verifier::as_text(*octets));
     const std::string version(value.at("perdura").as_string());
     if (version != format) {
       return Error{Errc::unsupported, "the authority is of version '" + version + "'",

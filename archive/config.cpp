@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "archive/files.hpp"
+#include "archive/json_text.hpp"
 #include "archive/new_file.hpp"
 
 namespace perdura::archive {
@@ -122,9 +123,7 @@ Result<Config> read_config(const std::filesystem::path& archive) {
   }
   if (!octets) return octets.error();
   try {
-    json::error_code failure;
-    const json::value value = json::parse(verifier::as_text(*octets), failure);
-    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
+    const json::value value = parse_json(verifier::as_text(*octets));
     const std::string version(value.at("perdura").as_string());
     if (version != format && version != format_before) {
       return Error{Errc::unsupported, "the archive is of version '" + version + "'", file.string(),

@@ -167,9 +167,7 @@ Result<PreparedRecord> Preparer::prepare(const RecordInput& record) {
     archive_failed_ = done.error().code == Errc::io && !document_failed_;
     // Some of its documents may be in the store already. Where erasing them fails too, it is done
     // when the archive is opened next.
-    if (auto erased = erase_objects(archive_, objects_of(prepared.documents)); !erased) {
-      return done.error();
-    }
+    static_cast<void>(erase_objects(archive_, objects_of(prepared.documents)));
     return done.error();
   }
   return prepared;

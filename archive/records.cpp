@@ -230,15 +230,20 @@ static std::optional<ContentLocation> stored_anew(const Archive& archive,
   return anew && !same ? std::optional(*std::move(anew)) : std::nullopt;
 }
 
+// `sink`, counting in `delivered` the octets that it is given.
+static Sink counted(const Sink& sink, std::uint64_t& delivered) {
+  return [&](ByteView part) {
+    delivered += part.size();
+    return sink(part);
+  };
+}
+
 Result<Ok> read_content(const Archive& archive, ContentReader& reader,
                         const ContentReference& reference, const Sink& sink) {
   const auto location = locate(archive, reference);
   if (!location) return location.error();
   std::uint64_t delivered = 0;
-  auto read = reader.read(*location, reference.address, [&](ByteView part) {
-    delivered += part.size();
-    return sink(part);
-  });
+  auto read = reader.read(*location, reference.address, counted(sink, delivered));
   if (read) return read;
   const auto anew = stored_anew(archive, reference, *location, read.error());
   if (!anew) return read;
@@ -255,10 +260,8 @@ Result<Ok> read_content_range(const Archive& archive, ContentReader& reader,
   const auto location = locate(archive, reference);
   if (!location) return location.error();
   std::uint64_t delivered = 0;
-  auto read = reader.read_range(*location, reference.address, offset, length, [&](ByteView part) {
-    delivered += part.size();
-    return sink(part);
-  });
+  auto read =
+      reader.read_range(*location, reference.address, offset, length, counted(sink, delivered));
   if (read) return read;
   const auto anew = stored_anew(archive, reference, *location, read.error());
   if (!anew) return read;

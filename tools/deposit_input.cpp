@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "archive/files.hpp"
+#include "archive/json_text.hpp"
 #include "verifier/printable.hpp"
 
 namespace perdura::tools {
@@ -277,9 +278,7 @@ Result<RecordInput> manifest_record(std::string_view line, const fs::path& folde
                                     const RecordInput& defaults) {
   RecordInput record = defaults;
   try {
-    json::error_code failure;
-    const json::value value = json::parse(line, failure);
-    if (failure) throw std::invalid_argument("it is no JSON: " + failure.message());
+    const json::value value = archive::parse_json(line);
     if (!value.is_object()) throw std::invalid_argument("it is no JSON object");
     if (members_written(line) != members_read(value)) {
       throw std::invalid_argument("a member is there twice");
