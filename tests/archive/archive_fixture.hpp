@@ -70,6 +70,17 @@ class ArchiveTest : public testing::Test {
     archive = *std::move(opened);
   }
 
+  // Octets that do not shrink, others for each seed.
+  static std::string noise(std::size_t size, unsigned seed) {
+    std::string out(size, '\0');
+    std::uint32_t state = seed * 2654435761u + 1;
+    for (char& octet : out) {
+      state = state * 1664525 + 1013904223;
+      octet = static_cast<char>(state >> 24);
+    }
+    return out;
+  }
+
   static DocumentInput document(std::string name, std::string content) {
     return {std::move(name), "", [content = std::move(content)]() -> Result<Source> {
               return Source([content, at = std::size_t{0}](

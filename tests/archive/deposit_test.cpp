@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "archive/commit_group.hpp"
 #include "archive/keep_dictionary.hpp"
 #include "archive/put_ahead.hpp"
@@ -19,14 +17,6 @@ using verifier::NoteVerifier;
 using verifier::Verdict;
 using Fault = MemoryStore::Fault;
 using Call = MemoryStore::Call;
-
-// Octets that do not shrink, others for each seed.
-std::string noise(std::size_t size, std::uint32_t seed) {
-  std::string octets(size, ' ');
-  std::minstd_rand state(seed + 1);
-  for (char& octet : octets) octet = static_cast<char>(state() >> 8);
-  return octets;
-}
 
 class Deposit : public ArchiveTest {
  protected:
@@ -464,7 +454,7 @@ TEST_F(Deposit, StoresADamagedDocumentOfARecordOfManyAnew) {
   RecordInput many = record("a.txt", std::string(5000, 'a'));
   for (std::size_t i = 0; i < PutAhead::waiting_max / 1'000'000 + 2; ++i) {
     many.documents.push_back(
-        document(std::to_string(i), noise(1'000'000, static_cast<std::uint32_t>(i))));
+        document(std::to_string(i), noise(1'000'000, static_cast<unsigned>(i))));
   }
   const auto second = deposit(std::move(many));
   ASSERT_TRUE(second);

@@ -20,16 +20,6 @@ using Call = MemoryStore::Call;
 
 class ObjectNamesTest : public ArchiveTest {
  protected:
-  static std::string noise(std::size_t size, unsigned seed) {
-    std::string out(size, '\0');
-    std::uint32_t state = seed * 2654435761u + 1;
-    for (char& octet : out) {
-      state = state * 1664525 + 1013904223;
-      octet = static_cast<char>(state >> 24);
-    }
-    return out;
-  }
-
   // A record of documents that are small each and too many to wait in memory until it is whole.
   static RecordInput many_documents(unsigned count, unsigned seed, std::string key = "") {
     RecordInput input = record("0", noise(900'000, seed), std::move(key));
