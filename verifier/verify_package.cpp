@@ -60,8 +60,9 @@ GroupOutcome judge_group(const FileGroup& group, FileHasher& files, const Packag
 
 class PackageChecks {
  public:
-  PackageChecks(const PackageSource& source, const PackageOptions& options, const RecordSink& sink)
-      : source_(source), options_(options), sink_(sink), tokens_(judge_options(options)) {
+  PackageChecks(const PackageSource& source, const PackageOptions& options,
+                const TokenJudge& tokens, const RecordSink& sink)
+      : source_(source), options_(options), sink_(sink), tokens_(tokens) {
     summary_.report.subject = say("subject.package");
   }
 
@@ -93,13 +94,6 @@ class PackageChecks {
   }
 
  private:
-  // Very many records: what passed is told in brief.
-  static JudgeOptions judge_options(const PackageOptions& options) {
-    JudgeOptions judge = options.judge;
-    judge.detail = ReportDetail::brief;
-    return judge;
-  }
-
   void add(Finding finding) {
     if (summary_.report.findings.size() < findings_max) {
       summary_.report.findings.push_back(std::move(finding));
@@ -300,7 +294,7 @@ class PackageChecks {
   const PackageSource& source_;
   const PackageOptions& options_;
   const RecordSink& sink_;
-  const TokenJudge tokens_;
+  const TokenJudge& tokens_;
   PackageSummary summary_;
   std::optional<NoteVerifier> log_;
   bool has_header_ = false;
@@ -322,6 +316,13 @@ Result<PackageSummary> verify_package(const std::filesystem::path& path,
 
 Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
                                       const RecordSink& sink) {
+  JudgeOptions judge = options.judge;
+  judge.detail = ReportDetail::brief;  // very many records: what passed is told in brief
+  return verify_package(source, options, TokenJudge(std::move(judge)), sink);
+}
+
+Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
+                                      const TokenJudge& tokens, const RecordSink& sink) {
   const auto reader = source.reader();
   if (!reader) return reader.error();
   if (!(*reader)->number("bagit.txt")) {
@@ -331,7 +332,7 @@ Result<PackageSummary> verify_package(const PackageSource& source, const Package
   if (!source.odd_name().empty()) {
     return Error{Errc::malformed, source.odd_name(), "package", ""};
   }
-  return PackageChecks(source, options, sink).run();
+  return PackageChecks(source, options, tokens, sink).run();
 }
 
 }  // namespace perdura::verifier

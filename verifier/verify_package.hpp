@@ -94,4 +94,9 @@ Result<PackageSummary> verify_package(const std::filesystem::path& path,
 Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
                                       const RecordSink& sink);
 
+// The same by `tokens`, in the place of options.judge: a token that it judged before, of another
+// package, is not judged again.
+Result<PackageSummary> verify_package(const PackageSource& source, const PackageOptions& options,
+                                      const TokenJudge& tokens, const RecordSink& sink);
+
 }  // namespace perdura::verifier
