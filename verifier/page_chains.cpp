@@ -186,7 +186,7 @@ void PageChains::algorithms(Html& page) const {
   parts_.head(page, "algorithms", {"page.algorithm", "page.fit-until", "page.stamps"});
   for (std::size_t i = 0; i < std::min(all.size(), algorithms_max); ++i) {
     const AlgorithmFact& fact = *all[i].first;
-    page.open("tr").foreign_element("td", fact.name).open("td");
+    page.open("tr").foreign_element("td", parts_.detail(fact.name)).open("td");
     page.text(!fact.known ? parts_.said("page.not-in-policy")
               : fact.end  ? parts_.time(*fact.end)
                           : parts_.said("page.no-end-known"));

@@ -58,7 +58,7 @@ void PageParts::finding(Html& page, const Finding& finding) const {
     told = say("report.indeterminate", {{"finding", finding.what}});
   }
   page.foreign(words(told));
-  std::string detail = words(finding.detail);
+  std::string detail = this->detail(finding.detail);
   if (!finding.rule.empty()) detail += (detail.empty() ? "" : "; ") + finding.rule;
   if (!detail.empty()) page.foreign_element("span class=\"detail\"", detail);
   page.close("li");

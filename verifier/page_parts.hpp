@@ -23,6 +23,8 @@ class PageParts {
   Language language() const { return language_; }
   // A text in that language.
   std::string words(const Text& text) const { return in_words(text, language_); }
+  // A detail of a finding, or what else experts read.
+  std::string detail(const Text& text) const { return detail_in_words(text, language_); }
   // The sentence of that name.
   std::string said(std::string_view id) const { return words(say(id)); }
 

@@ -61,7 +61,7 @@ class Teller {
       marked = say("report.indeterminate", {{"finding", finding.what}});
     }
     std::string text = line(marked, depth);
-    std::string source = words(finding.detail);
+    std::string source = printable(detail_in_words(finding.detail, language_));
     if (!finding.rule.empty()) {
       if (!source.empty()) source += "; ";
       source += finding.rule;

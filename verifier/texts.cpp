@@ -1,6 +1,5 @@
 #include "verifier/texts.hpp"
 
-#include <algorithm>
 #include <array>
 #include <unordered_map>
 #include <vector>
@@ -12,30 +11,33 @@ constexpr std::array<Language, 2> all_languages = {Language::en, Language::ja};
 
 using Table = std::unordered_map<std::string_view, std::string_view>;
 
-Table table_of(std::span<const Sentence> rows) {
-  Table table;
-  table.reserve(rows.size());
-  for (const Sentence& row : rows) table.emplace(row.id, row.words);
-  return table;
-}
+// All words of a language.
+struct Words {
+  std::string_view tag;
+  std::vector<Sentence> sentences;
+  Table by_id;
+  std::span<const Detail> details;
 
-std::vector<Sentence> joined(std::span<const Sentence> first, std::span<const Sentence> second) {
-  std::vector<Sentence> all(first.begin(), first.end());
-  all.insert(all.end(), second.begin(), second.end());
-  return all;
-}
+  Words(std::string_view name, std::span<const Sentence> report, std::span<const Sentence> page,
+        std::span<const Detail> said_in_detail)
+      : tag(name), sentences(report.begin(), report.end()), details(said_in_detail) {
+    sentences.insert(sentences.end(), page.begin(), page.end());
+    for (const Sentence& row : sentences) by_id.emplace(row.id, row.words);
+  }
+};
 
-const Table& table(Language language) {
-  static const Table english = table_of(sentences(Language::en));
-  static const Table japanese = table_of(sentences(Language::ja));
+const Words& words_in(Language language) {
+  static const Words english("en", english_sentences(), english_page_sentences(), {});
+  static const Words japanese("ja", japanese_sentences(), japanese_page_sentences(),
+                              japanese_details());
   return language == Language::ja ? japanese : english;
 }
 
 // The words of a sentence; those of English, or the identifier, when there are none.
 std::string_view words_of(std::string_view id, Language language) {
-  const Table& own = table(language);
+  const Table& own = words_in(language).by_id;
   if (const auto at = own.find(id); at != own.end()) return at->second;
-  const Table& english = table(Language::en);
+  const Table& english = words_in(Language::en).by_id;
   const auto at = english.find(id);
   return at != english.end() ? at->second : id;
 }
@@ -71,7 +73,7 @@ void append(std::string& out, const Text& text, Language language) {
 
 }  // namespace
 
-std::string_view name(Language language) { return language == Language::ja ? "ja" : "en"; }
+std::string_view name(Language language) { return words_in(language).tag; }
 
 std::optional<Language> language_from_name(std::string_view text) {
   for (const Language language : all_languages) {
@@ -82,11 +84,9 @@ std::optional<Language> language_from_name(std::string_view text) {
 
 std::span<const Language> languages() { return all_languages; }
 
-std::span<const Sentence> sentences(Language language) {
-  static const auto english = joined(english_sentences(), english_page_sentences());
-  static const auto japanese = joined(japanese_sentences(), japanese_page_sentences());
-  return language == Language::ja ? japanese : english;
-}
+std::span<const Sentence> sentences(Language language) { return words_in(language).sentences; }
+
+std::span<const Detail> details(Language language) { return words_in(language).details; }
 
 std::string in_english(const Text& text) { return in_words(text, Language::en); }
 

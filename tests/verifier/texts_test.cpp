@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -158,6 +159,95 @@ TEST(Texts, NoTableHoldsASentenceThatNobodySays) {
   }
   for (const Sentence& row : sentences(Language::en)) {
     EXPECT_TRUE(said.contains(std::string(row.id))) << row.id;
+  }
+}
+
+// The English that code says otherwise than by say(): of its literals, the pieces of two words or
+// more.
+std::set<std::string> plain_words(const std::string& file) {
+  static const std::regex comment("//[^\n]*|check\\([^;]*;|throw [^;]*;|R\"[^;]*;");
+  static const std::regex literal("\"((?:[^\"\\\\\n]|\\\\.)*)\"");
+  static const std::regex escape("\\\\(.)");
+  static const std::regex piece(
+      "(?:^|[,:)] )((?:[^,:)]|[,:)][^ ])*[a-z]{2,} [a-z]{2,}(?:[^,:]|[,:][^ ])*)");
+  std::set<std::string> found;
+  for (const std::string& one : matches(std::regex_replace(file, comment, ""), literal)) {
+    for (std::string words : matches(std::regex_replace(one, escape, "$1"), piece)) {
+      words.erase(words.find_last_not_of(' ') + 1);
+      words.erase(0, words.find_first_not_of("), "));
+      found.insert(words);
+    }
+  }
+  return found;
+}
+
+// Errors that no report holds: of what was given to the program, before anything is judged.
+bool speaks_of_what_was_given(const std::string& path) {
+  static const std::set<std::string> files = {
+      "assumptions.cpp", "policy.cpp", "policy_asn1.cpp", "policy_reader.cpp",
+      "policy_xml.cpp",  "spool.cpp",  "html.cpp",        "trust_anchors.cpp"};
+  const std::string name = fs::path(path).filename().string();
+  return !path.starts_with("verifier/") || files.contains(name) || name.starts_with("page_") ||
+         name.starts_with("proof_picture") || name.starts_with("inspect") ||
+         name.starts_with("package_zip_directory") || name.starts_with("report_html") ||
+         name.starts_with("details");
+}
+
+// Hints, and errors of keys that somebody makes: no report holds them.
+const std::set<std::string> told_to_callers = {"a newer version of this program may know it",
+                                               "sort it by its second column",
+                                               "in octet order (LC_ALL=C sort -k2)",
+                                               "key name",
+                                               "not fit as the name of a key",
+                                               "the seed of an Ed25519 key has 32 octets",
+                                               "use printable ASCII without spaces and '+'",
+                                               "such as archive.example.org",
+                                               "use a build with PERDURA_XML=ON",
+                                               "write the document as UTF-8",
+                                               "give the folder that holds bagit.txt",
+                                               "or the zip as it was exported",
+                                               "it looks like archive.example.org+1a2b3c4d+base64",
+                                               "use a newer perdura-verify"};
+
+TEST(Texts, EveryLanguageHasTheDetailsAndErrorsThatReportsHold) {
+  static const std::regex number("[0-9]+");
+  for (const Language language : languages()) {
+    if (language == Language::en) continue;
+    for (const SourceFile& file : speaking_sources()) {
+      if (speaks_of_what_was_given(file.path)) continue;
+      for (const std::string& one : plain_words(file.text)) {
+        const std::string numbered = std::regex_replace(one, number, "#");
+        const auto has = [&](const Detail& row) {
+          return row.english.find(one) != row.english.npos ||
+                 row.english.find(numbered) != row.english.npos;
+        };
+        EXPECT_TRUE(told_to_callers.contains(one) || std::ranges::any_of(details(language), has))
+            << file.path << " says \"" << one << "\", which " << name(language) << " lacks";
+      }
+    }
+  }
+}
+
+TEST(Texts, DetailsAreToldAsAWholeOrPieceByPiece) {
+  const auto ja = [](const char* english) { return detail_in_words(english, Language::ja); };
+  EXPECT_EQ(ja("more than 48 elements"), "要素が 48 個を超えています");
+  EXPECT_EQ(ja("a.ers: offset 312: length is not minimal"),
+            "a.ers：オフセット 312：長さが最短の形で書かれていません");
+  EXPECT_EQ(ja("CN=A, B: judged as of T; revocation list in the time-stamp: issued U, next due V"),
+            "CN=A, B：判定の基準時は T；タイムスタンプの中の失効リスト：発行は U、次回は V");
+  EXPECT_EQ(ja("RSA, 2048 bits, sha256"), "RSA、2048 ビット、sha256");
+  EXPECT_EQ(ja("a, b: c; d"), "a, b: c; d");
+  EXPECT_EQ(ja(""), "");
+  EXPECT_EQ(detail_in_words("more than 48 elements", Language::en), "more than 48 elements");
+}
+
+TEST(Texts, DetailsOfAnyLengthAreToldInTime) {
+  for (const char* piece : {": is empty", ", 5 files", "; x: malformed", " and ", "# bits"}) {
+    std::string words;
+    while (words.size() + std::strlen(piece) <= 1000) words += piece;
+    EXPECT_FALSE(detail_in_words(words, Language::ja).empty());
+    std::string longer = words + std::string(1u << 20, 'x');
+    EXPECT_EQ(detail_in_words(longer, Language::ja), longer);
   }
 }
 
