@@ -39,7 +39,7 @@ rocksdb::DBOptions database_options(OpenMode mode) {
   options.paranoid_checks = true;
   options.max_background_jobs = 2;
   // A reader beside a writer keeps its files open, so that the writer may drop them.
-  options.max_open_files = mode == OpenMode::read_only ? -1 : 512;
+  options.max_open_files = only_reads(mode) ? -1 : 512;
   // Its threads would be made at each opening, and each take address space that may be limited.
   options.max_file_opening_threads = 1;
   options.db_write_buffer_size = 48u << 20;

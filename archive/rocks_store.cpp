@@ -41,11 +41,8 @@ Bytes bytes_of(const Slice& slice) {
 class RocksStore final : public Store {
  public:
   RocksStore(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families,
-             std::string where, bool read_only)
-      : db_(std::move(db)),
-        families_(std::move(families)),
-        where_(std::move(where)),
-        read_only_(read_only) {}
+             std::string where, OpenMode mode)
+      : db_(std::move(db)), families_(std::move(families)), where_(std::move(where)), mode_(mode) {}
   RocksStore(const RocksStore&) = delete;
   RocksStore& operator=(const RocksStore&) = delete;
   ~RocksStore() override {
@@ -99,7 +96,7 @@ class RocksStore final : public Store {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // default, objects, index
   std::string where_;
-  const bool read_only_;
+  const OpenMode mode_;
   mutable std::array<std::mutex, stripes> stripes_;
   std::mutex append_mutex_;               // over writing segments and committing their end
   mutable std::shared_mutex wipe_mutex_;  // so that no reader sees an object half erased
@@ -121,7 +118,8 @@ RocksStore::Locks RocksStore::lock(const std::vector<const std::string*>& names)
 }
 
 Result<Ok> RocksStore::check_writable() {
-  if (read_only_) return Error{Errc::conflict, "the store was opened for reading only", where_, ""};
+  if (only_reads(mode_))
+    return Error{Errc::conflict, "the store was opened for reading only", where_, ""};
   const std::lock_guard guard(failure_mutex_);
   if (!failure_) return Ok{};
   return Error{Errc::io, "no more is written since an earlier write failed: " + *failure_, where_,
@@ -362,10 +360,13 @@ Result<Ok> RocksStore::start() {
   }
   const auto end = end_row.empty() ? SegmentsEnd{} : read_end(verifier::as_bytes(end_row));
   if (!end) return damaged(end_key);
-  auto segments = Segments::open(where_, *end, read_only_);
+  const auto use = !only_reads(mode_)             ? Segments::Use::writing
+                   : mode_ == OpenMode::read_once ? Segments::Use::reading_once
+                                                  : Segments::Use::reading;
+  auto segments = Segments::open(where_, *end, use);
   if (!segments) return segments.error();
   segments_ = *std::move(segments);
-  if (read_only_) return Ok{};
+  if (only_reads(mode_)) return Ok{};
   auto mark = WrittenMark::open(where_);
   if (!mark) return mark.error();
   mark_.emplace(*std::move(mark));
@@ -411,13 +412,13 @@ Result<std::unique_ptr<RocksStore>> open_database(const std::filesystem::path& f
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::DBOptions options = database_options(mode);
-  const bool read_only = mode == OpenMode::read_only;
   const Status status =
-      read_only ? rocksdb::DB::OpenForReadOnly(options, folder.string(), families, &handles, &db)
-                : rocksdb::DB::Open(options, folder.string(), families, &handles, &db);
+      only_reads(mode)
+          ? rocksdb::DB::OpenForReadOnly(options, folder.string(), families, &handles, &db)
+          : rocksdb::DB::Open(options, folder.string(), families, &handles, &db);
   if (!status.ok()) return error_of_open(status, folder.string());
   return std::make_unique<RocksStore>(std::unique_ptr<rocksdb::DB>(db), std::move(handles),
-                                      folder.string(), read_only);
+                                      folder.string(), mode);
 }
 
 Result<std::unique_ptr<Store>> create_store(const std::filesystem::path& folder) {

@@ -17,7 +17,7 @@ namespace perdura::archive {
 namespace {
 
 constexpr std::uint64_t segment_size_max = 1u << 30;
-constexpr std::uint64_t block_size = 4096;            // a put starts at a multiple of it
+constexpr std::uint64_t block_size = BlockWriter::block_size;  // a put starts at a multiple of it
 constexpr std::uint64_t allocation_step = 32u << 20;  // writing into allocated space is faster
 constexpr std::size_t open_files_max = 64;
 constexpr std::array<std::uint8_t, 9> header = {'P', 'E', 'R', 'D', 'S', 'E', 'G', 'M', 1};
@@ -67,7 +67,7 @@ class Segments::File {
     while (filled < to.size()) {
       const ssize_t got = ::pread(number_, to.data() + filled, to.size() - filled,
                                   static_cast<off_t>(offset + filled));
-      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && (errno == EINTR || leave_direct(number_))) continue;
       if (got < 0) return -1;
       if (got == 0) break;
       filled += static_cast<std::size_t>(got);
@@ -92,12 +92,14 @@ class Segments::File {
   const int number_;
 };
 
-Segments::Segments(std::filesystem::path folder, SegmentsEnd end, bool read_only)
-    : folder_(std::move(folder)), read_only_(read_only), end_(end) {}
+Segments::Segments(std::filesystem::path folder, SegmentsEnd end, Use use)
+    : folder_(std::move(folder)), read_only_(use != Use::writing), end_(end) {
+  if (use == Use::reading_once) windows_ = std::make_unique<ReadWindows>();
+}
 
 Result<std::unique_ptr<Segments>> Segments::open(const std::filesystem::path& folder,
-                                                 SegmentsEnd end, bool read_only) {
-  std::unique_ptr<Segments> segments(new Segments(folder, end, read_only));
+                                                 SegmentsEnd end, Use use) {
+  std::unique_ptr<Segments> segments(new Segments(folder, end, use));
   if (end.segment == 0) return segments;
   const auto last = segments->file(end.segment);
   if (!last) return last.error();
@@ -105,7 +107,7 @@ Result<std::unique_ptr<Segments>> Segments::open(const std::filesystem::path& fo
   if (::fstat((*last)->number(), &status) != 0) return failed("cannot look at", folder);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size < end.offset) return damaged("a segment is cut short", segments->path(end.segment));
-  if (!read_only && size > end.offset &&
+  if (use == Use::writing && size > end.offset &&
       ::ftruncate((*last)->number(), static_cast<off_t>(end.offset)) != 0) {
     return failed("cannot cut off what was not committed", segments->path(end.segment));
   }
@@ -135,7 +137,8 @@ Result<std::shared_ptr<Segments::File>> Segments::file(std::uint32_t segment) co
     return known->second;
   }
   const std::filesystem::path place = path(segment);
-  const int number = ::open(place.c_str(), (read_only_ ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+  const int flags = (read_only_ ? O_RDONLY : O_RDWR) | O_CLOEXEC;
+  const int number = windows_ ? open_direct(place, flags) : ::open(place.c_str(), flags);
   if (number < 0 && errno == ENOENT) return damaged("a segment is missing", place);
   if (number < 0) return failed("cannot open", place);
   open_.emplace_front(segment, std::make_shared<File>(number));
@@ -162,6 +165,7 @@ Result<Ok> Segments::start_segment() {
   open_.emplace_front(next, made);
   end_ = {next, block_size};
   allocated_ = 0;
+  writer_.reset();
   return Ok{};
 }
 
@@ -194,21 +198,22 @@ Result<std::vector<Extent>> Segments::append(std::span<const Object* const> obje
   if (auto done = allocate(rounded_up(end_.offset + size)); !done) return done.error();
   const auto last = file(end_.segment);
   if (!last) return last.error();
+  if (!writer_) {
+    auto opened = BlockWriter::open(path(end_.segment));
+    if (!opened) return opened.error();
+    writer_.emplace(*std::move(opened));
+  }
   std::vector<Extent> extents;
   std::uint64_t at = end_.offset;
+  writer_->start(at);
   for (const Object* object : objects) {
-    writable_ = writable_ && (*last)->write(object->octets, at);
+    writable_ = writable_ && writer_->add(object->octets);
     extents.push_back({end_.segment, static_cast<std::uint32_t>(object->octets.size()), at});
     at += object->octets.size();
   }
-  const std::uint64_t end = rounded_up(at);
-  const int number = (*last)->number();
-  // The end that is committed lies inside the file, also where nothing is allocated ahead.
-  writable_ = writable_ &&
-              (end <= allocated_ || ::ftruncate(number, static_cast<off_t>(end)) == 0) &&
-              ::fdatasync(number) == 0;
+  writable_ = writable_ && writer_->finish() && ::fdatasync((*last)->number()) == 0;
   if (!writable_) return failed("cannot write", path(end_.segment));
-  end_.offset = end;
+  end_.offset = rounded_up(at);
   return extents;
 }
 
@@ -219,7 +224,11 @@ Result<Bytes> Segments::read(const Extent& extent, std::uint64_t offset,
   const auto segment = file(extent.segment);
   if (!segment) return segment.error();
   out.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length, extent.length - offset)));
-  const ssize_t got = (*segment)->read(out, extent.offset + offset);
+  const auto fill = [file = *segment](std::span<std::uint8_t> into, std::uint64_t from) {
+    return file->read(into, from);
+  };
+  const std::uint64_t from = extent.offset + offset;
+  const ssize_t got = windows_ ? windows_->read(extent.segment, from, out, fill) : fill(out, from);
   if (got < 0) return failed("cannot read", path(extent.segment));
   if (static_cast<std::size_t>(got) != out.size()) {
     return damaged("a segment is cut short", path(extent.segment));

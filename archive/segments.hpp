@@ -10,10 +10,13 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "archive/block_writer.hpp"
+#include "archive/read_windows.hpp"
 #include "archive/store.hpp"
 
 namespace perdura::archive {
@@ -34,10 +37,14 @@ struct SegmentsEnd {
 // Thread safety: read() and wipe() from any thread; append() one at a time.
 class Segments {
  public:
-  // `end` is what the database says; unless `read_only`, what lies behind it is cut off.
+  // What they are opened for; reading_once is of most objects, about in the order of their deposit,
+  // and from the disk itself.
+  enum class Use { writing, reading, reading_once };
+
+  // `end` is what the database says; for writing, what lies behind it is cut off.
   // Errors: io (a file is missing or shorter than the database says).
   static Result<std::unique_ptr<Segments>> open(const std::filesystem::path& folder,
-                                                SegmentsEnd end, bool read_only);
+                                                SegmentsEnd end, Use use);
   Segments(const Segments&) = delete;
   Segments& operator=(const Segments&) = delete;
   ~Segments();  // gives back what was allocated ahead
@@ -58,7 +65,7 @@ class Segments {
   class File;
   using Open = std::list<std::pair<std::uint32_t, std::shared_ptr<File>>>;
 
-  Segments(std::filesystem::path folder, SegmentsEnd end, bool read_only);
+  Segments(std::filesystem::path folder, SegmentsEnd end, Use use);
   std::filesystem::path path(std::uint32_t segment) const;
   Result<std::shared_ptr<File>> file(std::uint32_t segment) const;
   Result<Ok> start_segment();
@@ -66,11 +73,13 @@ class Segments {
 
   const std::filesystem::path folder_;
   const bool read_only_;
+  std::unique_ptr<ReadWindows> windows_;  // what reading goes through, if anything
   SegmentsEnd end_;
   std::uint64_t allocated_ = 0;  // of the last segment; 0: not known
   bool writable_ = true;
-  mutable std::mutex mutex_;  // over open_
-  mutable Open open_;         // used last in front
+  std::optional<BlockWriter> writer_;  // of the last segment, once something is put
+  mutable std::mutex mutex_;           // over open_
+  mutable Open open_;                  // used last in front
 };
 
 }  // namespace perdura::archive

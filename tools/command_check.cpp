@@ -11,7 +11,8 @@ namespace {
 const CommandText text{
     "check", "DIR",
     "Read everything back and verify it: documents, journal, trees and time-stamps.",
-    "Reads beside a running deposit: it checks what was there when it began.\n"
+    "Reads beside a running deposit: it checks what was there when it began, as the disk holds\n"
+    "it and not what memory still has of it, where the file system can.\n"
     "Exit codes: 0 all is well; 1 something is wrong, each thing is named; 3 could not look.\n"};
 
 boost::json::value to_json(const archive::CheckResult& result) {
@@ -55,7 +56,7 @@ int command_check(int argc, char** argv) {
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;
-  auto archive = open_archive(**parsed, archive::OpenMode::read_only);
+  auto archive = open_archive(**parsed, archive::OpenMode::read_once);
   if (!archive) return report(archive.error());
   Progress progress((*parsed)->count("quiet") != 0);
   archive::CheckOptions check;

@@ -106,6 +106,29 @@ TEST_F(RocksStoreTest, EverythingIsThereAfterReopening) {
   EXPECT_EQ(*store->get("p", "d"), octets("w"));
 }
 
+TEST_F(RocksStoreTest, ReadingMostOfItOnceReadsTheSame) {
+  std::vector<Object> objects;
+  for (std::size_t i = 0; i < 9; ++i) {
+    objects.push_back({"object/" + std::to_string(i), Bytes(i * mebi / 2 + i)});
+    verifier::Bytes& value = objects.back().octets;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+      value[at] = static_cast<std::uint8_t>(at / 4096 + i);
+    }
+  }
+  ASSERT_TRUE(store->put(objects));
+  ASSERT_TRUE(store->put({{"small", octets("few")}}));
+  const auto reader = open_rocks_store(place, OpenMode::read_once);
+  ASSERT_TRUE(reader) << to_string(reader.error());
+  for (const Object& object : objects) {
+    EXPECT_EQ(*(*reader)->read(object.name, 0, Store::object_size_max), object.octets);
+    const auto end = (*reader)->read(object.name, object.octets.size() / 2, mebi);
+    EXPECT_TRUE(std::equal(end->begin(), end->end(),
+                           object.octets.begin() + static_cast<long>(object.octets.size() / 2)));
+  }
+  EXPECT_EQ(*(*reader)->read("small", 0, 100), octets("few"));
+  EXPECT_EQ((*reader)->commit({"p", {}, {{"k", octets("v")}}}).error().code, Errc::conflict);
+}
+
 // The example of archive/formats/store.md.
 TEST_F(RocksStoreTest, RowsLieAsTheFormatDocumentSays) {
   ASSERT_TRUE(store->put({{"small", octets("few")}}));
