@@ -68,9 +68,9 @@ void PageChains::left_out(Html& page, std::size_t count) const {
 }
 
 void PageChains::table(Html& page) const {
-  parts_.head(page, "chains",
-              {"page.chain-name", "page.records-on-it", "page.chain-begins", "page.stamps",
-               "page.result"});
+  parts_.head(
+      page, "chains",
+      {"page.chain-name", "page.records-on-it", "page.chain-begins", "page.stamps", "page.result"});
   for (std::size_t i = 0; i < chains_.all().size(); ++i) {
     const ProofChain& chain = chains_.all()[i];
     const ProofStamp& first = chains_.stamps()[chain.stamps.front()];
@@ -99,6 +99,11 @@ void PageChains::picture(Html& page, const std::vector<std::size_t>& alike) cons
                                                       {{"chain", label}, {"track", chain.track}})));
   page.raw("</h3>");
   if (chain.self_asserted) page.element("p", parts_.said("page.self-asserted"));
+  if (!chain.holds) {
+    const bool broken = chain.verdict == Verdict::failed;
+    page.raw(broken ? "<p class=\"failed\">" : "<p class=\"indeterminate\">");
+    page.text(parts_.said(broken ? "page.chain-broken" : "page.chain-undecided")).close("p");
+  }
   page.raw("<div class=\"picture\">").raw(picture).raw("</div>");
   if (chain.stamps.size() > pictured_max) {
     page.element("figcaption",

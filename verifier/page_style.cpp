@@ -30,8 +30,9 @@ pre { background: var(--panel); border: 1px solid var(--rule); padding: .6rem .8
 .verdict strong { display: block; font-size: 1.35rem; margin-bottom: .2rem; }
 .verdict p, .verdict dl { color: var(--ink); }
 .passed > .mark, td.passed, .verdict.passed { color: var(--good); }
-.indeterminate > .mark, .note > .mark, td.indeterminate, .verdict.indeterminate { color: var(--open); }
-.failed > .mark, td.failed, .verdict.failed { color: var(--bad); }
+.indeterminate > .mark, .note > .mark, td.indeterminate, .verdict.indeterminate, p.indeterminate
+{ color: var(--open); }
+.failed > .mark, td.failed, .verdict.failed, p.failed { color: var(--bad); }
 td.passed, td.indeterminate, td.failed { font-size: .92em; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .88rem; }
 th, td { text-align: left; vertical-align: top; padding: .28rem .6rem .28rem 0;
@@ -42,9 +43,9 @@ table.facts th { width: 12.5rem; font-weight: 600; color: var(--soft); }
 table.records, table.chains, table.stamps, table.certificates { font-size: .8rem; }
 table.records, table.chains, table.stamps, table.certificates { table-layout: fixed; }
 table.records td, table.chains td, table.stamps td, table.certificates td { overflow-wrap: anywhere; }
-table.records th:nth-child(1) { width: 48%; } table.records th:nth-child(2) { width: 14%; }
-table.records th:nth-child(3) { width: 9%; } table.records th:nth-child(4) { width: 19%; }
-table.records td:first-child code { font-size: .78em; }
+table.records th:nth-child(1) { width: 42%; } table.records th:nth-child(2) { width: 14%; }
+table.records th:nth-child(3) { width: 11%; } table.records th:nth-child(4) { width: 24%; }
+table.records td:first-child code { font-size: .71em; }
 table.chains th:nth-child(1) { width: 20%; } table.chains th:nth-child(2) { width: 12%; }
 table.chains th:nth-child(3) { width: 24%; } table.chains th:nth-child(5) { width: 18%; }
 table.stamps { font-size: .74rem; } table.stamps code, table.certificates code { font-size: .8em; }

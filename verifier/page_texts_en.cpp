@@ -64,6 +64,13 @@ constexpr Sentence table[] = {
     {"page.self-asserted",
      "The time-stamps are the archive's own: they show alteration by anyone without its key, and "
      "prove nothing against the archive itself."},
+    {"page.chain-broken",
+     "This chain is broken: its time-stamps are what they are, but a renewal does not cover what "
+     "it "
+     "should, or they do not cover the documents. See what is marked FAILED."},
+    {"page.chain-undecided",
+     "Whether this chain carries the proof could not be decided. See what is marked "
+     "INDETERMINATE."},
     {"page.picture-legend",
      "Circles: time-stamps. Thick bars: relied on until the next time-stamp, or the moment of "
      "judging (dashed line). Outlines: validity of the certificate. Triangles: first end of an "

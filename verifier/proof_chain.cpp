@@ -65,17 +65,21 @@ std::size_t ProofChains::add_stamp(const JudgedToken& judged, ProofStep step) {
 }
 
 std::size_t ProofChains::add(const JudgedChains& chains, const std::string& track,
-                             bool self_asserted) {
+                             bool self_asserted, Verdict evidence) {
   std::string key = track;
   std::size_t octets = 0;
+  Verdict stamped = Verdict::passed;
   for (const auto& chain : chains) {
     key += '|';
     for (const auto& judged : chain) {
       key += as_text(judged->digest(DigestAlgorithm::sha256).view());
       octets += judged->octets().size();
+      stamped = std::max(stamped, judged->verdict());
     }
   }
   if (octets == 0) return none;
+  const bool holds = evidence <= stamped;
+  if (!holds) key += '!' + std::to_string(static_cast<int>(evidence));
   const auto known = known_.find(key);
   if (known != known_.end()) {
     ++chains_[known->second].records;
@@ -93,9 +97,10 @@ std::size_t ProofChains::add(const JudgedChains& chains, const std::string& trac
                              : c != 0 ? ProofStep::hash_tree_renewal
                                       : ProofStep::first;
       proof.stamps.push_back(add_stamp(*chains[c][j], step));
-      proof.verdict = std::max(proof.verdict, stamps_[proof.stamps.back()].verdict);
     }
   }
+  proof.verdict = std::max(stamped, evidence);
+  proof.holds = holds;
   proof.track = track;
   proof.self_asserted = self_asserted;
   proof.records = 1;
@@ -105,7 +110,7 @@ std::size_t ProofChains::add(const JudgedChains& chains, const std::string& trac
 }
 
 std::string ProofChains::likeness(const ProofChain& chain) const {
-  std::string text = chain.track;
+  std::string text = chain.track + '|' + std::to_string(static_cast<int>(chain.verdict));
   for (const std::size_t position : chain.stamps) {
     const ProofStamp& stamp = stamps_[position];
     text += '\n' + std::to_string(static_cast<int>(stamp.step)) +

@@ -52,7 +52,10 @@ struct ProofChain {
   std::uint64_t records = 0;        // how many rest on it
   bool self_asserted = false;
   std::string track;
-  Verdict verdict = Verdict::passed;  // the worst of its time-stamps'
+  // The worst of its time-stamps' and of the evidence that it carries: a renewal that does not
+  // cover the one before, or a document that is not in the tree, breaks it.
+  Verdict verdict = Verdict::passed;
+  bool holds = true;  // no more is wrong with it than with its time-stamps
 };
 
 // The chains that were met, up to a bound in number and octets, and the time-stamps in them, each
@@ -63,8 +66,10 @@ class ProofChains {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   // The chain's position, from 0, whether it was known or is new; `none` when there are too many or
-  // nothing to show.
-  std::size_t add(const JudgedChains& chains, const std::string& track, bool self_asserted);
+  // nothing to show. `evidence` is the verdict of what the chains are of: evidence that failed
+  // though its time-stamps did not has a chain of its own.
+  std::size_t add(const JudgedChains& chains, const std::string& track, bool self_asserted,
+                  Verdict evidence);
   // In the order in which they were met.
   const std::vector<ProofChain>& all() const { return chains_; }
   // In the order in which they were met.

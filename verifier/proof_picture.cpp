@@ -40,7 +40,11 @@ const AlgorithmFact* first_to_end(const ProofStamp& stamp) {
 class Picture {
  public:
   Picture(const ProofChains& chains, std::size_t position, Time at, Language language)
-      : label_(chain_label(position)), at_(at), language_(language) {
+      : label_(chain_label(position)),
+        verdict_(chains.all()[position].verdict),
+        holds_(chains.all()[position].holds),
+        at_(at),
+        language_(language) {
     for (const std::size_t stamp : chains.all()[position].stamps) {
       if (chains.stamps()[stamp].gen_time) lanes_.push_back({stamp + 1, &chains.stamps()[stamp]});
     }
@@ -151,9 +155,10 @@ class Picture {
       const CertificateFact& signer = stamp.certificates.front();
       box(std::max(signer.not_before, from_), std::min(signer.not_after, to_), y + 31, 5, "cert");
     }
-    const char* kind = stamp.verdict == Verdict::passed   ? "relied passed"
-                       : stamp.verdict == Verdict::failed ? "relied failed"
-                                                          : "relied indeterminate";
+    const Verdict verdict = holds_ ? stamp.verdict : std::max(stamp.verdict, verdict_);
+    const char* kind = verdict == Verdict::passed   ? "relied passed"
+                       : verdict == Verdict::failed ? "relied failed"
+                                                    : "relied indeterminate";
     box(*stamp.gen_time, std::max(stamp.until, *stamp.gen_time), y + 20, 9, kind);
     svg_ += "<circle class=\"stamp\" cx=\"" + number(at) + "\" cy=\"" + number(y + 24.5) +
             "\" r=\"6\"/>";
@@ -174,13 +179,16 @@ class Picture {
     if (end == nullptr || *end->end < from_) return;
     const double at = x(*end->end);
     svg_ += "<path class=\"end\" d=\"M" + number(at - 5) + " " + number(y + 38) + "h10l-5 8z\"/>";
-    label(at + 8, y + 47, end->name + " " + date_of(*end->end), "small");
+    label(at + 8, y + 47, detail_in_words(end->name, language_) + " " + date_of(*end->end),
+          "small");
   }
 
   void draw_now(double bottom) { line(x(at_), axis_y - 14, x(at_), bottom, "now"); }
 
   std::vector<Lane> lanes_;
   std::string label_;
+  Verdict verdict_;
+  bool holds_;
   double lane_height_ = 0;
   Time at_;
   Language language_;

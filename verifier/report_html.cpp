@@ -32,7 +32,8 @@ ReportPage::ReportPage(PageContext context)
 std::string ReportPage::chain_labels(const RecordResult& record) {
   std::string labels;
   for (const TrackResult& track : record.tracks) {
-    const std::size_t at = chains_.add(track.chains, track.name, track.self_asserted);
+    const std::size_t at =
+        chains_.add(track.chains, track.name, track.self_asserted, track.verdict);
     if (at == ProofChains::none) continue;
     labels += (labels.empty() ? "" : " ") + chain_label(at);
   }
@@ -291,9 +292,9 @@ Result<Ok> ReportPage::finish(const PackageSummary& summary, std::ostream& out) 
 
 Result<Ok> ReportPage::finish(const EvidenceReport& evidence, std::ostream& out) {
   note_open(evidence.report);
-  chains_.add(evidence.chains, "", false);
+  chains_.add(evidence.chains, "", false, evidence.report.verdict());
   for (const JudgedPiece& piece : evidence.pieces) {
-    chains_.add(piece.chains, parts_.words(piece.name), false);
+    chains_.add(piece.chains, parts_.words(piece.name), false, piece.verdict);
   }
   const Verdict verdict = evidence.report.verdict();
   Html page;

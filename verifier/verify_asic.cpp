@@ -256,7 +256,7 @@ class ContainerChecks {
     if (verdict != Verdict::failed && !objects.empty()) {
       cover(piece, verdict == Verdict::passed ? report.existed_since : std::nullopt);
     }
-    result_.pieces.push_back({piece.name, std::move(report.chains)});
+    result_.pieces.push_back({piece.name, std::move(report.chains), verdict});
     result_.report.parts.push_back(std::move(part));
   }
 
@@ -306,7 +306,7 @@ class ContainerChecks {
       cover(piece, verdict == Verdict::passed ? std::optional(judged->token()->tst_info.latest())
                                               : std::nullopt);
     }
-    result_.pieces.push_back({piece.name, {{judged}}});
+    result_.pieces.push_back({piece.name, {{judged}}, verdict});
     result_.report.parts.push_back(std::move(part));
   }
 

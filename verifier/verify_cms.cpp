@@ -115,7 +115,8 @@ class CmsChecks {
       auto& since = result_.existed_since;
       since = since ? std::min(*since, *best->existed_since) : *best->existed_since;
     }
-    result_.pieces.push_back({best->report.subject, std::move(best->chains)});
+    result_.pieces.push_back(
+        {best->report.subject, std::move(best->chains), best->report.verdict()});
     result_.report.parts.push_back(std::move(best->report));
   }
 

@@ -53,6 +53,7 @@ using JudgedChains = std::vector<std::vector<std::shared_ptr<const JudgedToken>>
 struct JudgedPiece {
   Text name;
   JudgedChains chains;
+  Verdict verdict = Verdict::indeterminate;  // of the piece, whatever its time-stamps' are
 };
 
 // The verdict, and since when the objects are shown to have existed.

@@ -381,7 +381,7 @@ TEST(ProofPicture, ShowsEachVerdictAndWhatIsMissing) {
     const auto evidence = judge_evidence_record(*record, made.objects(), GroupProof::whole_group,
                                                 TokenJudge(options));
     ProofChains chains;
-    ASSERT_EQ(chains.add(evidence.chains, "track", true), 0U);
+    ASSERT_EQ(chains.add(evidence.chains, "track", true, evidence.report.verdict()), 0U);
     const std::string picture = proof_picture(chains, 0, options.at, Language::ja);
     EXPECT_EQ(count(picture, "relied passed"), trusted ? 3U : 0U);
     EXPECT_EQ(count(picture, "relied indeterminate"), trusted ? 0U : 3U);
@@ -407,9 +407,28 @@ TEST(ProofPicture, ShowsWhatFailedAndWhoHasALongName) {
   EXPECT_NE(html.find("class=\"end\""), std::string::npos);  // of RSA with 2048 bits
 }
 
+// A chain whose renewal does not cover the one before must not look like a proof, though each of
+// its time-stamps is good; nor may the records that rest on the same time-stamps look broken.
+TEST(ReportPage, ShowsABrokenChainAsBrokenAndApartFromTheGoodOne) {
+  const EvidenceReport evidence = judged(renewed());
+  ReportPage page(context());
+  for (const Verdict verdict : {Verdict::passed, Verdict::failed, Verdict::failed}) {
+    RecordResult record = record_named(std::string(name(verdict)), verdict);
+    record.tracks.push_back({"tsa1", verdict, std::nullopt, "", false, evidence.chains});
+    page.add(record);
+  }
+  std::ostringstream out;
+  ASSERT_TRUE(page.finish(PackageSummary(), out));
+  EXPECT_EQ(count(out.str(), "<svg"), 2U);
+  EXPECT_EQ(count(out.str(), "relied passed"), 3U);
+  EXPECT_EQ(count(out.str(), "relied failed"), 3U);
+  EXPECT_EQ(count(out.str(), "This chain is broken"), 1U);
+  EXPECT_NE(out.str().find("</bdi></td><td>2</td>"), std::string::npos);
+}
+
 TEST(ProofChains, HoldsNothingThatHasNoTimeStamps) {
   ProofChains chains;
-  EXPECT_EQ(chains.add({}, "", false), ProofChains::none);
+  EXPECT_EQ(chains.add({}, "", false, Verdict::passed), ProofChains::none);
   EXPECT_TRUE(chains.all().empty());
   EXPECT_TRUE(chains.alike().empty());
 }
