@@ -16,7 +16,7 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t path_length_max = 12;
-constexpr int signature_checks_max = 128;
+constexpr int signature_checks_max = 32;
 constexpr const char* rule = "RFC 5280 section 6";
 
 template <typename T, typename Free>

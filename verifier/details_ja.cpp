@@ -244,6 +244,7 @@ constexpr Detail table[] = {
     {"with a key that this build can't read", "鍵を読み取れません"},
     {"with parameters that this build can't read", "パラメータを読み取れません"},
     {"with parameters that do not belong there", "あるべきでないパラメータがあります"},
+    {"with a key that takes too long to be used", "鍵の使用に時間がかかりすぎます"},
     {"but the key is of another kind", "鍵の種類が異なります"},
     {"mask function is not MGF1", "マスク関数が MGF1 ではありません"},
     {"trailer field is not 1", "トレーラが 1 ではありません"},

@@ -117,12 +117,20 @@ std::string exact_oid(SignatureScheme scheme, std::optional<DigestAlgorithm> dig
   return std::string(found != std::end(rows) ? found->oid : oid);
 }
 
-// The bits of a DSA key's q; 0 when it has none.
-int subgroup_bits(EVP_PKEY* key) {
-  BIGNUM* q = nullptr;
-  if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_FFC_Q, &q) != 1) return 0;
-  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> holder(q, BN_free);
-  return BN_num_bits(q);
+// The bits of a number of a key; 0 when it has none.
+int bits_of(EVP_PKEY* key, const char* parameter) {
+  BIGNUM* number = nullptr;
+  if (EVP_PKEY_get_bn_param(key, parameter, &number) != 1) return 0;
+  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> holder(number, BN_free);
+  return BN_num_bits(number);
+}
+
+// Whether checking one signature takes so long that evidence made of them would exhaust who judges
+// it. No maker has such keys: exponents are 65537 or less.
+bool takes_too_long(EVP_PKEY* key, int bits) {
+  if (EVP_PKEY_is_a(key, "DSA") == 1) return bits > 4096;
+  if (EVP_PKEY_is_a(key, "RSA") != 1 && EVP_PKEY_is_a(key, "RSA-PSS") != 1) return false;
+  return bits > 16384 || bits_of(key, OSSL_PKEY_PARAM_RSA_E) > (bits > 4096 ? 32 : 64);
 }
 
 bool set_pss(EVP_PKEY_CTX* context, const PssParameters& pss) {
@@ -209,7 +217,11 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
   if (result.digest) result.detail += ", " + std::string(name(*result.digest));
   result.algorithm.oid = exact_oid(result.algorithm.scheme, result.digest, oid);
   if (result.algorithm.scheme == SignatureScheme::dsa) {
-    result.algorithm.subgroup_bits = subgroup_bits(key);
+    result.algorithm.subgroup_bits = bits_of(key, OSSL_PKEY_PARAM_FFC_Q);
+  }
+  if (takes_too_long(key, result.algorithm.key_bits)) {
+    result.detail += ", with a key that takes too long to be used";
+    return result;
   }
   result.outcome = verify(key, result.digest, pss ? &*pss : nullptr, message, signature);
   ERR_clear_error();

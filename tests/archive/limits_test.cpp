@@ -4,6 +4,7 @@
 
 #include "outside_world.hpp"
 #include "sample_package.hpp"
+#include "tests/verifier/vector_files.hpp"
 #include "verifier/der.hpp"
 #include "verifier/evidence_record_writer.hpp"
 #include "verifier/xml.hpp"
@@ -80,6 +81,20 @@ TEST_F(Limits, MoreElementsThanAnyEvidenceHasAreRefused) {
 TEST_F(Limits, ManyTimeStampsAreJudged) {
   expect_evidence(record({}, token_, 1'000), 1, "FAILED");
   expect_evidence(record({}, token_, 1'001), 3, "more than 1000 archive time-stamps");
+}
+
+// Each time-stamp comes with thirteen CAs of one name, any of which may have issued any other.
+TEST_F(Limits, PathsThroughManyCasOfOneNameAreNotAllTried) {
+  const Bytes one = read_octets(vector_path("other_makers/indeterminate_cas_of_one_name.ers"));
+  const auto read = parse_evidence_record(one);
+  ASSERT_TRUE(read);
+  const Bytes token = to_bytes(read->chains.front().archive_timestamps.front().time_stamp);
+  write_octets(folder_ / "evidence", record({{document_}}, token, 600));
+  const Ran ran =
+      run("--evidence " + (folder_ / "evidence").string() + " " + (folder_ / "document").string() +
+          " --trust " + vector_path("other_makers/other_ca.pem").string());
+  EXPECT_EQ(ran.exit_code, 1) << ran.output.substr(0, 2000);
+  EXPECT_NE(ran.output.find("does not lead to one that you trust"), std::string::npos);
 }
 
 TEST_F(Limits, MoreOctetsThanEvidenceMayHaveAreRefused) {

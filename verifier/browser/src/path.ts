@@ -10,7 +10,7 @@ import type { Time } from './time.js';
 import { failed, passed, undecided, type Finding } from './verdict.js';
 
 const pathLengthMax = 12;
-const signatureChecksMax = 128;
+const signatureChecksMax = 32;
 const rule = 'RFC 5280 section 6';
 
 // Whether it is made for stamping time and nothing else (RFC 3161 section 2.3).
