@@ -11,6 +11,7 @@
 #include "archive/pack.hpp"
 #include "archive/put_ahead.hpp"
 #include "archive/receipts.hpp"
+#include "archive/restore_content.hpp"
 
 namespace perdura::archive {
 namespace {
@@ -48,6 +49,7 @@ class Group {
   Result<Ok> place(PreparedRecord& record, std::uint64_t index);
   Result<std::optional<std::uint64_t>> deposited_before(const PreparedRecord& record) const;
   Result<bool> is_deposit(const PreparedRecord& record, std::uint64_t index) const;
+  Result<Ok> repeat(PreparedRecord& record);
   Result<bool> stored_before(const PreparedRecord& record, const Digest& address);
   Result<Ok> place_content(SealedContent content, ContentReference& reference);
   void close_pack();
@@ -144,6 +146,20 @@ Result<bool> Group::is_deposit(const PreparedRecord& record, std::uint64_t index
                             &ContentReference::address);
 }
 
+// A deposit that was sent before is a record already; only what the store has damaged is needed.
+Result<Ok> Group::repeat(PreparedRecord& record) {
+  std::set<std::string> unneeded = objects_of(record.documents);
+  std::vector<SealedContent> needed;
+  for (SealedContent& document : record.documents) {
+    if (!record.damaged.contains(document.sha256)) continue;
+    if (!placed_.insert(document.sha256).second) continue;
+    unneeded.erase(document.object);
+    needed.push_back(std::move(document));
+  }
+  if (auto done = restore_contents(archive_, turn_, std::move(needed)); !done) return done;
+  return erase_objects(archive_, unneeded);
+}
+
 // Decides for each record whether it is new, and where it goes.
 Result<Ok> Group::place_all() {
   first_ = turn_.next();
@@ -157,8 +173,9 @@ Result<Ok> Group::place_all() {
       if (!same) return same.error();
       outcomes_[i].index = **before;
       if (!*same) outcomes_[i].error = key_used_before();
-      auto erased = erase_objects(archive_, objects_of(records_[i].documents));
-      if (!erased) return erased;
+      auto settled =
+          *same ? repeat(records_[i]) : erase_objects(archive_, objects_of(records_[i].documents));
+      if (!settled) return settled;
       continue;
     }
     outcomes_[i].index = first_ + entries_.size();

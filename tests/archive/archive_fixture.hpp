@@ -12,6 +12,8 @@
 #include "archive/integrity_check.hpp"
 #include "archive/local_tsa.hpp"
 #include "archive/memory_store.hpp"
+#include "archive/receipts.hpp"
+#include "archive/records.hpp"
 #include "archive/seal.hpp"
 
 namespace perdura::archive {
@@ -118,6 +120,22 @@ class ArchiveTest : public testing::Test {
     std::vector<RecordInput> one;
     one.push_back(std::move(input));
     return deposit(std::move(one)).at(0);
+  }
+  // A document of the record that the receipt is of.
+  std::string read_back(const verifier::Receipt& receipt, std::size_t document = 0) {
+    const auto index = find_record(*archive, receipt.record);
+    EXPECT_TRUE(index) << to_string(index.error());
+    const auto row = deposit_row(archive->journal(), *index);
+    EXPECT_TRUE(row);
+    std::string content;
+    ContentReader reader = archive->reader();
+    const auto done =
+        read_content(*archive, reader, row->documents.at(document), [&](ByteView part) {
+          content += verifier::as_text(part);
+          return Result<Ok>(Ok{});
+        });
+    EXPECT_TRUE(done) << to_string(done.error());
+    return content;
   }
   Result<SealResult> seal_all() {
     auto tsas = open_tsas(*archive);

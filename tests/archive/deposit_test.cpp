@@ -5,7 +5,6 @@
 
 #include "archive/commit_group.hpp"
 #include "archive/keep_dictionary.hpp"
-#include "archive/put_ahead.hpp"
 #include "archive/receipts.hpp"
 #include "archive/records.hpp"
 #include "tests/archive/archive_fixture.hpp"
@@ -18,24 +17,7 @@ using verifier::Verdict;
 using Fault = MemoryStore::Fault;
 using Call = MemoryStore::Call;
 
-class Deposit : public ArchiveTest {
- protected:
-  std::string read_back(const verifier::Receipt& receipt, std::size_t document = 0) {
-    const auto index = find_record(*archive, receipt.record);
-    EXPECT_TRUE(index) << to_string(index.error());
-    const auto row = deposit_row(archive->journal(), *index);
-    EXPECT_TRUE(row);
-    std::string content;
-    ContentReader reader = archive->reader();
-    const auto done =
-        read_content(*archive, reader, row->documents.at(document), [&](ByteView part) {
-          content += verifier::as_text(part);
-          return Result<Ok>(Ok{});
-        });
-    EXPECT_TRUE(done) << to_string(done.error());
-    return content;
-  }
-};
+class Deposit : public ArchiveTest {};
 
 TEST_F(Deposit, GivesBackEveryOctetOfASmallAndOfALargeDocument) {
   std::string large(5'000'000, 'x');
@@ -410,56 +392,6 @@ TEST_F(Deposit, CheckNamesTheRecordWhoseStoredOctetsWereAltered) {
   ASSERT_FALSE(found.empty());
   EXPECT_NE(found[0].subject.find(receipt->record), std::string::npos);
   EXPECT_NE(found[0].what.find("a.txt"), std::string::npos);
-}
-
-class DamagedCopy : public Deposit, public testing::WithParamInterface<std::size_t> {
- protected:
-  // Does not shrink: the last octets are well behind the first.
-  std::string document() const { return noise(GetParam(), 1); }
-  void damage(const verifier::Receipt& receipt) {
-    const auto index = find_record(*archive, receipt.record);
-    ASSERT_TRUE(index);
-    const auto row = deposit_row(archive->journal(), *index);
-    ASSERT_TRUE(row);
-    const ContentLocation& at = *row->documents[0].location;
-    const std::size_t near_the_end = GetParam() - GetParam() / 8;
-    is_large(at) ? store.flip_bit(at.object + "/00000000", near_the_end, 3)
-                 : store.flip_bit(at.object, at.offset + near_the_end, 3);
-  }
-};
-INSTANTIATE_TEST_SUITE_P(OfSize, DamagedCopy, testing::Values(5'000, 3'000'000));
-
-TEST_P(DamagedCopy, IsNotWhatALaterDepositReliesOn) {
-  const auto first = deposit(record("a.bin", document()));
-  ASSERT_TRUE(first);
-  damage(*first);
-  EXPECT_FALSE(problems().empty());
-  const auto second = deposit(record("b.bin", document()));
-  ASSERT_TRUE(second);
-  EXPECT_EQ(read_back(*second), document());
-  EXPECT_EQ(read_back(*first), document()) << "brought back by the later one";
-  expect_all_well("after the document came again");
-  const auto contents = archive->journal().head().contents;
-  ASSERT_TRUE(deposit(record("c.bin", document())));
-  EXPECT_EQ(archive->journal().head().contents, contents + 1) << "a whole copy is not stored again";
-}
-
-TEST_F(Deposit, StoresADamagedDocumentOfARecordOfManyAnew) {
-  const auto first = deposit(record("a.txt", std::string(5000, 'a')));
-  ASSERT_TRUE(first);
-  const auto row = deposit_row(archive->journal(), *find_record(*archive, first->record));
-  ASSERT_TRUE(row);
-  const ContentLocation& at = *row->documents[0].location;
-  store.flip_bit(at.object, at.offset + at.stored_length / 2, 3);
-  RecordInput many = record("a.txt", std::string(5000, 'a'));
-  for (std::size_t i = 0; i < PutAhead::waiting_max / 1'000'000 + 2; ++i) {
-    many.documents.push_back(
-        document(std::to_string(i), noise(1'000'000, static_cast<unsigned>(i))));
-  }
-  const auto second = deposit(std::move(many));
-  ASSERT_TRUE(second);
-  EXPECT_EQ(read_back(*second), std::string(5000, 'a'));
-  expect_all_well("after the document came among many");
 }
 
 }  // namespace
