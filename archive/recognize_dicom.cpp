@@ -1,6 +1,7 @@
 // The only file that includes DCMTK.
 #include <dcmtk/config/osconfig.h>
 //
+#include <dcmtk/dcmdata/dcbytstr.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmdata/dcelem.h>
@@ -140,12 +141,13 @@ Bytes inflated(ByteView head) {
 }
 
 // The first value of a text element as its octets; "" when there is none. A value whose element has
-// no known VR (no dictionary, or UN) is taken as it stands.
+// no known VR (no dictionary, or UN, of which DCMTK makes hex digits) is taken as it stands.
 std::string value_of(DcmItem& data_set, const DcmTagKey& tag) {
   DcmElement* element = nullptr;
   if (data_set.findAndGetElement(tag, element).bad() || element == nullptr) return "";
   OFString text;
-  if (element->getOFString(text, 0).good()) return {text.data(), text.size()};
+  const bool is_text = dynamic_cast<const DcmByteString*>(element) != nullptr;
+  if (is_text && element->getOFString(text, 0).good()) return {text.data(), text.size()};
   Uint8* octets = nullptr;
   if (element->getUint8Array(octets).bad() || octets == nullptr) return "";
   const std::size_t size = std::min<std::size_t>(element->getLength(), 4096);

@@ -86,9 +86,11 @@ std::string unescaped(std::string_view text, const Delimiters& marks) {
   return result;
 }
 
-// Text as UTF-8: what is not is taken as ISO 8859-1 unless MSH-18 names something else.
+// Text as UTF-8: what is not is taken as ISO 8859-1 unless MSH-18 names something else. Text with
+// the escape sequences of ISO 2022, as Japan's has them, is left out.
 std::string to_utf8(std::string_view text, const Delimiters& marks, std::string_view charset) {
   std::string result = unescaped(text, marks);
+  if (result.find('\x1b') != result.npos) return "";
   if (verifier::is_utf8(result)) return result;
   const bool latin = charset.empty() || charset == "8859/1" || charset == "ASCII";
   return latin ? utf8_from_latin1(result) : std::string();

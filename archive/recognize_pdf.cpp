@@ -111,13 +111,18 @@ std::optional<Recognized> recognize_pdf(ByteView head, bool whole) {
   Recognized found{.media_type = "application/pdf"};
   const auto start = text.substr(0, window);
   const auto end = whole ? text.substr(text.size() - std::min(text.size(), window)) : start;
-  if (text.substr(text.size() - end.size()).find("/Encrypt") != text.npos) return found;
+  // Its strings are encrypted too. It says so at its end, or if it is linearised at its start alone
+  // (ISO 32000-1 F.3.4 and F.3.11); of another one whose end was not seen nobody knows.
+  for (const auto part : {start, end}) {
+    if (part.find("/Encrypt") != part.npos) return found;
+  }
   const auto find = [&](std::string_view key) {
     auto value = string_after(end, key);
     if (!value) value = string_after(start, key);
     return value ? decoded(*value) : std::string();
   };
-  found.event_time = parse_pdf_date(find("/CreationDate"));
+  found.event_time = parse_pdf_date(find("/CreationDate"));  // of encrypted octets it makes nothing
+  if (!whole && start.find("/Linearized") == start.npos) return found;
   found.author = clean_text(find("/Author"));
   found.language = clean_identifier(find("/Lang"));
   return found;

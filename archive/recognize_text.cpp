@@ -164,11 +164,12 @@ std::optional<Time> parse_hl7_time(std::string_view text) {
   const auto offset = parse_offset(text);
   const auto local = verifier::time_from_utc(year, month, day, hour, minute, second);
   if (!offset || !local) return std::nullopt;
-  return *local + -*offset;
+  // Nothing where a statement can't hold it: "99991231235959-0500", as what has no end is written.
+  return verifier::parse_time(to_string(*local + -*offset));
 }
 
 std::optional<Time> parse_fhir_time(std::string_view text) {
-  if (const auto time = verifier::parse_time(text)) return time;
+  if (const auto time = verifier::parse_time(text)) return verifier::parse_time(to_string(*time));
   int year = 0;
   int month = 1;
   if (!take_number(text, 4, year)) return std::nullopt;

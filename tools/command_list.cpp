@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "tools/command_line.hpp"
@@ -36,9 +37,16 @@ int command_list(int argc, char** argv) {
   const std::uint64_t sealed_size = (*archive)->journal().head().sealed_size;
   archive::ContentReader reader = (*archive)->reader();
   std::uint64_t shown = 0;
+  int code = 0;
   const auto show = [&](std::uint64_t index, const archive::DepositRow& row) -> Result<bool> {
     const auto statement = archive::read_statement(**archive, reader, row);
-    if (!statement) return statement.error();
+    if (!statement && statement.error().code == Errc::io) return statement.error();
+    if (!statement) {  // damaged: that does not hide the others
+      Error error = statement.error();
+      error.where = "record " + row.statement.address.hex() + ": " + error.where;
+      code = std::max(code, report(error));
+      return true;
+    }
     const bool sealed = index < sealed_size;
     if (as_json) {
       std::cout << boost::json::serialize(record_json(index, sealed, row, *statement)) << '\n';
@@ -52,7 +60,7 @@ int command_list(int argc, char** argv) {
     return report(done.error());
   }
   if (!as_json) std::cerr << shown << " records\n";
-  return 0;
+  return code;
 }
 
 }  // namespace perdura::tools

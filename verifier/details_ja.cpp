@@ -99,6 +99,7 @@ constexpr Detail table[] = {
     {"is 2^53 octets or longer", "2^53 オクテット以上です"},
     {"has a digest of the wrong size", "ハッシュ値の長さが正しくありません"},
     {"is not from 1 to 5", "1 から 5 までの値ではありません"},
+    {"is outside the years 0 to 9999", "0 年から 9999 年までの時刻ではありません"},
     {"are more than 1,000", "1,000 件を超えています"},
     {"are more than 9,999", "9,999 件を超えています"},
     {"there is none", "1 件もありません"},

@@ -102,6 +102,10 @@ class Checks {
   std::optional<Error> error_;
 };
 
+// By its offset from UTC, or as a leap second, a time of year 9999 may lie in a year of five
+// digits.
+bool can_be_read_again(Time time) { return parse_time(to_string(time)) == time; }
+
 void check_document(Checks& checks, const StatementDocument& document) {
   checks.required("name of a document", document.name);
   checks.required("media type of ", document.media_type, document.name);
@@ -115,6 +119,9 @@ Result<Ok> check_statement(const Statement& s, Errc code) {
   Checks checks(code);
   checks.required("archive", s.archive);
   checks.required("depositor", s.depositor);
+  checks.that(can_be_read_again(s.deposit_time), "depositTime", "is outside the years 0 to 9999");
+  checks.that(!s.event_time || can_be_read_again(*s.event_time), "eventTime",
+              "is outside the years 0 to 9999");
   if (s.patient) {
     checks.required("patient", s.patient->id);
     checks.text("issuer of the patient identifier", s.patient->issuer);

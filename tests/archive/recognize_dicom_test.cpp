@@ -85,6 +85,20 @@ TEST(RecognizeDicom, NeedsNoPreamble) {
   EXPECT_EQ(recognized(study).media_type, "application/dicom");
 }
 
+TEST(RecognizeDicom, ReadsValuesOfUnknownRepresentation) {
+  const auto unknown = [](unsigned group, unsigned number, std::string value) {
+    if (value.size() % 2 != 0) value += ' ';
+    return little(group, 2) + little(number, 2) + "UN" + little(0, 2) + little(value.size(), 4) +
+           value;
+  };
+  const auto found =
+      recognized(file(unknown(8, 0x20, "20200102") + unknown(8, 0x60, "CT") +
+                      unknown(0x10, 0x20, "id11111\\2") + unknown(0x10, 0x21, "HOSP")));
+  EXPECT_EQ(patient_of(found), "id11111 @ HOSP");
+  EXPECT_EQ(time_of(found), "2020-01-02T00:00:00Z");
+  EXPECT_EQ(found.record_type, "CT");
+}
+
 TEST(RecognizeDicom, ConvertsCharacterSets) {
   const auto latin = element(8, 5, "CS", "ISO_IR 100") + element(0x10, 0x20, "LO", "M\xfcller");
   EXPECT_EQ(patient_of(recognized(file(latin))), "Müller @ ");

@@ -46,6 +46,9 @@ std::string case_name(const testing::TestParamInfo<Case>& row) { return row.para
 
 // clang-format off
 const Case fhir[] = {
+    {"time_without_end_in_a_year_of_five_digits",
+     R"({"resourceType":"Observation","effectiveDateTime":"9999-12-31T23:59:59-05:00"})",
+     "application/fhir+json |  |  | Observation |  | "},
     {"bundle_prefers_the_medical_record_number",
      R"({"resourceType":"Bundle","type":"collection","timestamp":"2020-05-01T12:00:00.5+02:00","entry":[
          {"resource":{"resourceType":"Patient","id":"a","identifier":[
@@ -129,6 +132,12 @@ const Case hl7v2[] = {
      "application/hl7-v2+er7 | 7^8 @ A&B | 2020-01-01T00:00:00Z | ACK |  | "},
     {"author_of_a_document_in_latin_1", "MSH|^~\\&|||||2020||MDM^T02\rTXA|1|OP|TX||||||1^M\xfcller^J\xf6rg\r",
      "application/hl7-v2+er7 |  | 2020-01-01T00:00:00Z | MDM^T02 | Jörg Müller | "},
+    {"author_in_iso_2022_escape_sequences",
+     "MSH|^~\\&|||||2020||MDM^T02|1|P|2.5||||||~ISO IR87\rPID|||7\rTXA|1|OP|TX||||||1^\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B\r",
+     "application/hl7-v2+er7 | 7 @  | 2020-01-01T00:00:00Z | MDM^T02 |  | "},
+    {"time_without_end_in_a_year_of_five_digits",
+     "MSH|^~\\&|||||99991231235959-0500||ADT^A01\rPID|||7\r",
+     "application/hl7-v2+er7 | 7 @  |  | ADT^A01 |  | "},
     {"pid_2_of_old", "MSH|^~\\&|||||2020||ADT^A01\rPID||5^^^X|\r",
      "application/hl7-v2+er7 | 5 @ X | 2020-01-01T00:00:00Z | ADT^A01 |  | "},
     {"batch_of_one_patient", "FHS|^~\\&\rBHS|^~\\&\rMSH|^~\\&|||||2020||ADT^A01\rPID|||7\rMSH|^~\\&|||||2021||ADT^A03\rPID|||7\rBTS|2\r",
@@ -166,6 +175,9 @@ const Case other[] = {
     {"pdf_in_utf_16", "%PDF-1.4\n<< /Author <FEFF004D00FC> /CreationDate (D:2020Z) >>",
      "application/pdf |  | 2020-01-01T00:00:00Z |  | Mü | "},
     {"pdf_encrypted", "%PDF-1.4\n<< /Author (xyz) >> /Encrypt 5 0 R", "application/pdf |  |  |  |  | "},
+    {"pdf_encrypted_and_linearised",
+     "%PDF-2.0\n<< /Linearized 1 >> << /Encrypt 5 0 R >> << /Author (xyz) >>" + std::string(70000, ' '),
+     "application/pdf |  |  |  |  | "},
     {"pdf_hostile_string", "%PDF-1.4\n/Author (((((((((", "application/pdf |  |  |  |  | "},
     {"text", "Grüße\n", "text/plain |  |  |  |  | "},
     {"latin_1_text", "Viele Gr\xfc\xdf" "e aus Berlin", "text/plain |  |  |  |  | "},
@@ -194,6 +206,13 @@ TEST(Recognize, DoesNotStateTheNewestDateOfABundleThatIsCutOff) {
       R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":)"
       R"({"resourceType":"Observation","effectiveDateTime":"2018-03-01"}},)";
   EXPECT_EQ(of_head(head), "application/fhir+json |  |  | Bundle/transaction |  | ");
+}
+
+TEST(Recognize, StatesTextsOfALongPdfOnlyWhereItsStartTellsThatTheyAreNotEncrypted) {
+  const std::string info = "<< /Author (xyz) /CreationDate (D:2020Z) >>";
+  EXPECT_EQ(of_head("%PDF-1.7\n" + info), "application/pdf |  | 2020-01-01T00:00:00Z |  |  | ");
+  EXPECT_EQ(of_head("%PDF-1.7\n<< /Linearized 1 >> " + info),
+            "application/pdf |  | 2020-01-01T00:00:00Z |  | xyz | ");
 }
 
 TEST(Recognize, TakesBulkDataByItsNameWhereItHasOneResource) {

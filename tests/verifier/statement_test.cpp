@@ -166,6 +166,10 @@ TEST(Statement, SaysWhatMayNotBeWritten) {
   EXPECT_NE(fault([](Statement& s) { s.sensitivity = 6; }), "");
   EXPECT_NE(fault([](Statement& s) { s.salt.pop_back(); }), "");
   EXPECT_NE(fault([](Statement& s) { s.related = {{"amends", "x"}}; }), "");
+  for (const char* time :
+       {"9999-12-31T23:59:60Z", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"}) {
+    EXPECT_NE(fault([&](Statement& s) { s.event_time = parse_time(time); }), "") << time;
+  }
 }
 
 TEST(CanonicalJson, WritesNumbersAsEcmascriptDoes) {
