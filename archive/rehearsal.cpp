@@ -17,7 +17,6 @@ namespace {
 using Kind = RehearsalEvent::Kind;
 
 constexpr const char* actor = "rehearsal";
-constexpr int months_until_noticed = 3;
 constexpr std::uint64_t records_measured = 20;
 constexpr int key_compromise = 1;  // of RFC 5280 section 5.3.1
 constexpr int cessation_of_operation = 5;
@@ -61,6 +60,9 @@ Result<std::unique_ptr<Rehearsal>> Rehearsal::begin(RehearsalOptions options) {
       return misuse("it is outside the years", "event '" + event.what + "'");
     }
   }
+  const RehearsalOptions& checked = rehearsal->options_;
+  auto known = check_authorities(checked.events, checked.tracks);
+  if (!known) return known.error();
   if (auto made = rehearsal->make_archive(); !made) return made.error();
   return rehearsal;
 }
@@ -168,9 +170,8 @@ Result<Ok> Rehearsal::meet(const RehearsalEvent& event) {
   say(event.what);
   if (event.kind == Kind::broken) return Ok{};
   const Track* track = archive_->config().track(event.tsa);
-  if (track == nullptr || !track->active() || gone_.contains(event.tsa)) {
-    return misuse("no TSA of that name stamps then", "event '" + event.what + "'");
-  }
+  verifier::check(track != nullptr && track->active() && !gone_.contains(event.tsa),
+                  "an event is about a TSA that stamps then");
   if (event.kind == Kind::tsa_gone) {
     gone_.insert(event.tsa);
     to_replace_[event.tsa] = plus_months(event.when, months_until_noticed);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <sstream>
 
 #include "archive/calendar.hpp"
@@ -86,6 +87,42 @@ Result<RehearsalEvent> parse_rehearsal_event(std::string_view text, unsigned not
   event.kind = gone ? RehearsalEvent::Kind::tsa_gone : RehearsalEvent::Kind::tsa_compromised;
   event.tsa = words[2];
   return event;
+}
+
+Result<Ok> check_authorities(const std::vector<RehearsalEvent>& events, unsigned tracks) {
+  std::set<std::string> stamping;
+  unsigned last = 0;
+  const auto add_next = [&] {
+    ++last;
+    stamping.insert(last == 1 ? "local" : "local" + std::to_string(last));
+  };
+  while (last < tracks) add_next();
+  std::vector<const RehearsalEvent*> in_order;
+  for (const RehearsalEvent& event : events) {
+    if (!event.tsa.empty()) in_order.push_back(&event);
+  }
+  std::ranges::stable_sort(in_order, {}, &RehearsalEvent::when);
+  std::multiset<Time> noticed;  // when those are replaced that are gone
+  for (const RehearsalEvent* event : in_order) {
+    while (!noticed.empty() && *noticed.begin() < event->when) {
+      noticed.erase(noticed.begin());
+      add_next();
+    }
+    if (stamping.erase(event->tsa) == 0) {
+      Error error = misuse(event->what, "no TSA '" + event->tsa + "' stamps at " +
+                                            to_string(event->when).substr(0, 10));
+      error.hint =
+          "authorities are local, local2, ...; one that takes another's place gets the "
+          "next number";
+      return error;
+    }
+    if (event->kind == RehearsalEvent::Kind::tsa_compromised) {
+      add_next();
+    } else {
+      noticed.insert(plus_months(event->when, months_until_noticed));
+    }
+  }
+  return Ok{};
 }
 
 std::vector<std::string> usual_rehearsal_events() {

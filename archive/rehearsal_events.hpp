@@ -41,6 +41,14 @@ struct RehearsalEvent {
 // A NAME of an algorithm is as in assumptions.hpp, in any case. Errors: misuse.
 Result<RehearsalEvent> parse_rehearsal_event(std::string_view text, unsigned notice_years);
 
+// How long it takes people to notice that a TSA is gone, and to put another in its place.
+constexpr int months_until_noticed = 3;
+
+// That each event about a TSA is about one that stamps then, in a rehearsal which begins with so
+// many: local, local2, and so on; one that takes another's place gets the next number. Errors:
+// misuse.
+Result<verifier::Ok> check_authorities(const std::vector<RehearsalEvent>& events, unsigned tracks);
+
 // One of each kind and two hash functions: what an archive has to live through at least.
 std::vector<std::string> usual_rehearsal_events();
 

@@ -223,5 +223,32 @@ TEST(RehearsalEvents, RefuseWhatTheyDoNotKnow) {
   }
 }
 
+TEST(RehearsalEvents, AreAboutATsaThatStampsThen) {
+  const auto refused = [](const std::vector<std::string>& texts, unsigned tracks) {
+    std::vector<RehearsalEvent> events;
+    for (const std::string& text : texts) events.push_back(*parse_rehearsal_event(text, 3));
+    const auto checked = check_authorities(events, tracks);
+    return checked ? std::string() : to_string(checked.error());
+  };
+  EXPECT_EQ(refused(usual_rehearsal_events(), 2), "");
+  EXPECT_EQ(refused({"2040 tsa local2 gone"}, 1),
+            "event 'tsa local2 gone': no TSA 'local2' stamps at 2040-01-01");
+  EXPECT_NE(refused({"2040 tsa nobody compromised"}, 8), "");
+  // Replaced three months later, or at once; each name counts once.
+  EXPECT_NE(refused({"2040 tsa local gone", "2040-04-01 tsa local2 gone"}, 1), "");
+  EXPECT_EQ(refused({"2040-04-02 tsa local2 gone", "2040 tsa local gone"}, 1), "");
+  EXPECT_EQ(refused({"2040 tsa local compromised", "2040-01-02 tsa local2 gone"}, 1), "");
+  EXPECT_NE(refused({"2040 tsa local gone", "2041 tsa local gone"}, 2), "");
+}
+
+TEST_F(RehearsalTest, RefusesAnEventOfATsaThatNobodyHasBeforeAYearIsLived) {
+  let_happen({"2040 tsa local9 gone"});
+  options.folder = folder / "none";
+  const auto begun = Rehearsal::begin(options);
+  ASSERT_FALSE(begun);
+  EXPECT_NE(begun.error().what.find("no TSA 'local9'"), std::string::npos) << begun.error().what;
+  EXPECT_FALSE(std::filesystem::exists(options.folder / "store"));
+}
+
 }  // namespace
 }  // namespace perdura::archive
