@@ -56,19 +56,21 @@ Result<Bytes> LocalTsa::token(const TimeStampQuestion& question) {
   const Time now = clock_.now();
   const Time from = authority->valid_from();
   const Time until = authority->valid_until();
+  const std::string where = "TSA '" + name_ + "'";
   if (now < from || now > until) {
     return Error{Errc::conflict,
                  "the clock says " + to_string(now) + ", but the local time-stamp authority may " +
                      "stamp from " + to_string(from) + " to " + to_string(until) + " only",
-                 "local time-stamp authority",
+                 where,
                  now < from ? "set this machine's clock right"
                             : "roll it over ('perdura tsa roll-over'), or add another"};
   }
   if (const auto since = authority->revoked_since()) {
-    return Error{
-        Errc::conflict,
-        "the local time-stamp authority's certificate is revoked since " + to_string(*since),
-        "local time-stamp authority", "roll it over ('perdura tsa roll-over')"};
+    return Error{Errc::conflict,
+                 "its certificate is revoked since " + to_string(*since) + ": it stamps no more",
+                 where,
+                 "run 'perdura tsa retire' (again, where it was cut short), or give it a new key "
+                 "('perdura tsa roll-over')"};
   }
   TokenSigner signer = authority->signer();
   signer.hash = authority->token_digest(question.algorithm);

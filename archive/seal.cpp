@@ -66,8 +66,9 @@ std::size_t collect_tokens(const Archive& archive, TsaClients& tsas, Batch& batc
       ++collected;
       continue;
     }
-    warnings.push_back(to_string(tokens[i].error()));
-    last_error = tokens[i].error();
+    const Error& error = tokens[i].error();
+    warnings.push_back(to_string(error) + (error.hint.empty() ? "" : "; " + error.hint));
+    last_error = error;
   }
   return collected;
 }

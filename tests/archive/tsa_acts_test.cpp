@@ -120,6 +120,26 @@ TEST_F(TsaActs, RetiresALocalOneAndRevokesIt) {
   EXPECT_EQ(sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl.get())), 1);
 }
 
+TEST_F(TsaActs, IsRetiredBySayingItAgainWhereThatDiedAfterTheRevocation) {
+  NewTsa added;
+  added.organisation = "Clinic";
+  ASSERT_TRUE(add_tsa(*archive, added, "tester"));
+  const auto tsa = LocalTsa::open(folder / track("local2").folder, clock);
+  ASSERT_TRUE(tsa);
+  ASSERT_TRUE((*tsa)->revoke({.reason = 5, .when = clock.now(), .invalidity = {}}));
+  ASSERT_TRUE(deposit(record("a", "one")));
+  const auto warned = seal_all();
+  ASSERT_TRUE(warned);
+  ASSERT_EQ(warned->warnings.size(), 1u);
+  EXPECT_EQ(warned->warnings[0].find("TSA 'local2': its certificate is revoked since "), 0u)
+      << warned->warnings[0];
+  EXPECT_NE(warned->warnings[0].find("run 'perdura tsa retire'"), std::string::npos);
+  const auto retired = retire_tsa(*archive, {.name = "local2"}, "tester");
+  ASSERT_TRUE(retired) << to_string(retired.error());
+  ASSERT_TRUE(deposit(record("b", "two")));
+  EXPECT_TRUE(seal_all()->warnings.empty());
+}
+
 TEST_F(TsaActs, RefusesASuspicionSinceATimeToCome) {
   const auto refused =
       retire_tsa(*archive, {.name = "other", .reason = 1, .since = clock.now() + 3600}, "tester");
