@@ -20,6 +20,8 @@ constexpr std::uint64_t segment_size = 65536;
 inline const std::string archive_partition = "archive";
 inline const std::string format_key = "format";
 inline const std::string seal_intent_key = "seal-intent";
+// The time at which somebody changed the archive last, to the day.
+inline const std::string clock_key = "clock";
 // What a hash-tree renewal of a track under way covers.
 std::string renewal_intent_key(const std::string& track);
 // How far a renewal from digests has been confirmed by reading documents.

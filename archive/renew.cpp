@@ -118,6 +118,7 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
   if (!planned) return planned.error();
   add_once(planned->warnings, result.warnings);
   result.not_renewed = planned->not_renewed;
+  result.stay_set_aside = planned->stay_set_aside;
   run(archive, tsas, *planned, options, result);
   return result;
 }

@@ -46,7 +46,8 @@ struct RenewalOutcome {
 struct RenewResult {
   std::vector<RenewalOutcome> outcomes;
   std::vector<std::string> warnings;
-  std::uint64_t not_renewed = 0;  // as in the plan
+  std::uint64_t not_renewed = 0;     // as in the plan
+  std::uint64_t stay_set_aside = 0;  // as in the plan
 };
 
 // Renews what `options.wish` wants; a hash-tree renewal that died is finished first. Errors:

@@ -98,6 +98,7 @@ class TrackPlanner {
       if (!renewed->members.empty()) {
         ++whole;
       } else {
+        ++plan_.stay_set_aside;
         plan_.warnings.push_back("track " + track_.name + ": record " + renewed->record +
                                  " stays set aside: " + renewed->why);
       }

@@ -48,6 +48,8 @@ struct RenewalPlan {
   std::vector<PlannedRenewal> renewals;
   std::vector<std::string> warnings;  // evidence that can't be renewed as it is, and why
   std::uint64_t not_renewed = 0;      // batches, a track each, whose evidence is wrong
+  // Records, a track each, that were to rejoin and can't; a warning says of each why.
+  std::uint64_t stay_set_aside = 0;
 };
 
 // `since`: what CAs have said since about TSAs. Errors: misuse (no such track, no fit hash

@@ -4,6 +4,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "archive/clock_doubt.hpp"
 #include "archive/files.hpp"
 
 namespace perdura::tools {
@@ -116,11 +118,15 @@ Result<std::optional<cxxopts::ParseResult>> CommandOptions::parse(int argc, char
 }
 
 Result<Ok> CommandOptions::check_arguments(const cxxopts::ParseResult& parsed) const {
-  if (text_.arguments.ends_with("...") || parsed.count("arguments") == 0) return Ok{};
+  if (parsed.count("arguments") == 0) return Ok{};
+  const auto& given = parsed["arguments"].as<std::vector<std::string>>();
+  // As a path it would be the current folder.
+  if (std::ranges::find(given, "") != given.end()) {
+    return Error{Errc::misuse, "an argument is empty", "", "is a variable of the script not set?"};
+  }
   std::istringstream names(text_.arguments);
   const std::vector<std::string> named{std::istream_iterator<std::string>(names), {}};
-  const auto& given = parsed["arguments"].as<std::vector<std::string>>();
-  if (given.size() <= named.size()) return Ok{};
+  if (text_.arguments.ends_with("...") || given.size() <= named.size()) return Ok{};
   return Error{Errc::misuse, "one argument too many: '" + given[named.size()] + "'", "",
                "see 'perdura " + text_.name + " --help'"};
 }
@@ -147,6 +153,30 @@ Result<std::unique_ptr<archive::Archive>> open_archive_at(const std::string& fol
       folder, mode, [&] { return passphrase(parsed); }, system_clock);
 }
 
+void add_clock_option(CommandOptions& options) {
+  options.add()("clock-is-right",
+                "the clock is right, although the archive knows of no time near it; if it is not, "
+                "records state a wrong time, and evidence renewed under it may fail");
+}
+
+Result<std::unique_ptr<archive::Archive>> open_archive_by_the_clock(
+    const cxxopts::ParseResult& parsed) {
+  auto opened = open_archive(parsed, archive::OpenMode::existing);
+  if (!opened) return opened;
+  const auto doubt = archive::clock_doubt(**opened);
+  // What is damaged is told; whoever needs it fails.
+  if (!doubt) warn("whether the clock is right: " + to_string(doubt.error()));
+  if (doubt && *doubt && parsed.count("clock-is-right") == 0) {
+    const std::string help =
+        "set the clock (see 'timedatectl'); if it is right, say --clock-is-right";
+    if ((*doubt)->far_ahead) return Error{Errc::unavailable, (*doubt)->what, "", help};
+    warn((*doubt)->what + "; " + help);
+  }
+  // A store that does not take it will tell so when there is more to write.
+  static_cast<void>(archive::note_clock(**opened));
+  return opened;
+}
+
 std::optional<std::string> option(const cxxopts::ParseResult& parsed, const std::string& name) {
   if (parsed.count(name) == 0) return std::nullopt;
   return parsed[name].as<std::string>();
@@ -166,6 +196,14 @@ Result<std::optional<Time>> time_option(const cxxopts::ParseResult& parsed,
   if (time) return time;
   return Error{Errc::misuse, "'" + *text + "' is no time", "--" + name,
                "write 2041-06-01 or 2041-06-01T12:00:00Z"};
+}
+
+Result<unsigned> threads_option(const cxxopts::ParseResult& parsed) {
+  constexpr unsigned threads_max = 1024;
+  const auto threads = parsed["threads"].as<unsigned>();
+  if (threads >= 1 && threads <= threads_max) return threads;
+  return Error{Errc::misuse, "1 to " + std::to_string(threads_max) + " threads", "--threads",
+               "each takes some MiB of memory; more than cores are of little use"};
 }
 
 void add_selection_options(CommandOptions& options) {

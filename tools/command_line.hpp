@@ -54,7 +54,7 @@ class CommandOptions {
   Result<std::optional<cxxopts::ParseResult>> parse(int argc, char** argv);
 
  private:
-  // That there are not more arguments than CommandText names. Errors: misuse.
+  // That no argument is empty, and that there are not more than CommandText names. Errors: misuse.
   Result<Ok> check_arguments(const cxxopts::ParseResult& parsed) const;
 
   CommandText text_;
@@ -77,6 +77,14 @@ Result<std::unique_ptr<archive::Archive>> open_archive_at(const std::string& fol
                                                           const cxxopts::ParseResult& parsed,
                                                           archive::OpenMode mode);
 
+// Adds --clock-is-right.
+void add_clock_option(CommandOptions& options);
+// The archive to change, opened as open_archive() does. When the clock seems to be wrong, warns;
+// when it seems to be far ahead and --clock-is-right is not given, does not open it. Errors:
+// unavailable, those of open_archive().
+Result<std::unique_ptr<archive::Archive>> open_archive_by_the_clock(
+    const cxxopts::ParseResult& parsed);
+
 // The value of an option given at most once; nothing when it is absent.
 std::optional<std::string> option(const cxxopts::ParseResult& parsed, const std::string& name);
 
@@ -86,6 +94,9 @@ std::vector<std::string> arguments(const cxxopts::ParseResult& parsed);
 // A time given as RFC 3339 or a date. Errors: misuse.
 Result<std::optional<Time>> time_option(const cxxopts::ParseResult& parsed,
                                         const std::string& name);
+
+// The value of --threads. Errors: misuse.
+Result<unsigned> threads_option(const cxxopts::ParseResult& parsed);
 
 // Adds --patient, --issuer, --type, --depositor, --from and --to; reads them. Errors: misuse.
 void add_selection_options(CommandOptions& options);

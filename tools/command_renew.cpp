@@ -28,10 +28,9 @@ const CommandText text{
     "  perdura renew ARCHIVE --hash-tree --from-digests\n"
     "                                               the same in minutes, from the digests that\n"
     "                                               statements hold; then run 'renew --confirm'\n\n"
-    "Exit codes: 0 done, or nothing was due; 1 records were set aside, since they no longer are "
-    "what\n"
-    "the evidence says, or evidence is wrong and was not renewed; 2 a TSA does not answer, run it\n"
-    "again; 3 misuse.\n"};
+    "Exit codes: 0 done, or nothing was due; 1 records were set aside, or with --rejoin stay so,\n"
+    "since they are not what the evidence says, or evidence is wrong and was not renewed; 2 a TSA\n"
+    "does not answer, run it again; 3 misuse.\n"};
 
 std::string in_words(const archive::PlannedRenewal& planned) {
   const std::string batches = std::to_string(planned.batches.size()) +
@@ -153,7 +152,7 @@ int show_plan(const archive::Archive& archive, const archive::RenewalWish& wish,
   } else if (plan->renewals.empty()) {
     std::cout << "Nothing is due.\n";
   }
-  return plan->not_renewed > 0 ? 1 : 0;
+  return plan->not_renewed + plan->stay_set_aside > 0 ? 1 : 0;
 }
 
 // Says how far a hash-tree renewal is, and how long it will go on.
@@ -204,7 +203,7 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
     if (!json) std::cout << "track " << track << ": its own authority got a new key\n";
   }
   const archive::RenewResult* result = &kept_up->renewed;
-  int code = result->not_renewed > 0 ? 1 : 0;
+  int code = result->not_renewed + result->stay_set_aside > 0 ? 1 : 0;
   boost::json::array outcomes;
   for (const archive::RenewalOutcome& outcome : result->outcomes) {
     if (json) {
@@ -219,11 +218,13 @@ int run(archive::Archive& archive, const archive::RenewalWish& wish, bool json, 
     if (const int why = report(*outcome.error); code == 0) code = why;
   }
   if (json) {
-    std::cout << boost::json::serialize(boost::json::object{{"renewals", std::move(outcomes)},
-                                                            {"notRenewed", result->not_renewed}})
+    std::cout << boost::json::serialize(
+                     boost::json::object{{"renewals", std::move(outcomes)},
+                                         {"notRenewed", result->not_renewed},
+                                         {"staySetAside", result->stay_set_aside}})
               << "\n";
   } else if (result->outcomes.empty()) {
-    std::cout << (result->not_renewed > 0 ? "Nothing was renewed.\n" : "Nothing was due.\n");
+    std::cout << (code != 0 ? "Nothing was renewed.\n" : "Nothing was due.\n");
   }
   return code;
 }
@@ -269,6 +270,7 @@ int run_confirm(archive::Archive& archive, bool json, bool quiet, unsigned threa
 int command_renew(int argc, char** argv) {
   CommandOptions options(text);
   add_archive_options(options);
+  add_clock_option(options);
   options.add()("dry-run", "say what would be renewed, and why; change nothing")(
       "margin", "renew what ends within so many months; too small a margin leaves no time to mend",
       cxxopts::value<unsigned>()->default_value("12"),
@@ -296,18 +298,18 @@ int command_renew(int argc, char** argv) {
   if (!*parsed) return 0;
   const auto wish = wish_of(**parsed);
   if (!wish) return report(wish.error());
+  const auto threads = threads_option(**parsed);
+  if (!threads) return report(threads.error());
   const bool dry = (*parsed)->count("dry-run") != 0;
-  auto archive =
-      open_archive(**parsed, dry ? archive::OpenMode::read_only : archive::OpenMode::existing);
+  auto archive = dry ? open_archive(**parsed, archive::OpenMode::read_only)
+                     : open_archive_by_the_clock(**parsed);
   if (!archive) return report(archive.error());
   const bool json = (*parsed)->count("json") != 0;
   if ((*parsed)->count("confirm") != 0 && !dry) {
-    return run_confirm(**archive, json, (*parsed)->count("quiet") != 0,
-                       (**parsed)["threads"].as<unsigned>());
+    return run_confirm(**archive, json, (*parsed)->count("quiet") != 0, *threads);
   }
   if (dry) return show_plan(**archive, *wish, json);
-  return run(**archive, *wish, json, (*parsed)->count("quiet") != 0,
-             (**parsed)["threads"].as<unsigned>());
+  return run(**archive, *wish, json, (*parsed)->count("quiet") != 0, *threads);
 }
 
 }  // namespace perdura::tools

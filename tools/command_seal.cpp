@@ -55,11 +55,12 @@ boost::json::value to_json(const archive::SealResult& result) {
 int command_seal(int argc, char** argv) {
   CommandOptions options(text);
   add_archive_options(options);
+  add_clock_option(options);
   options.add()("json", "the result as JSON")("quiet", "no progress");
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;
-  auto archive = open_archive(**parsed, archive::OpenMode::existing);
+  auto archive = open_archive_by_the_clock(**parsed);
   if (!archive) return report(archive.error());
   auto tsas = archive::open_tsas(**archive);
   if (!tsas) return report(tsas.error());

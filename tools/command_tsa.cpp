@@ -56,16 +56,22 @@ Result<std::map<std::string, Time>> last_stamps(const archive::Archive& archive)
   return last;
 }
 
-// When the certificate ends that signs now, as far as it is known without asking: a local one's.
-Result<std::optional<Time>> certificate_end(const archive::Archive& archive, const Track& track) {
-  if (!track.local()) return std::optional<Time>{};
+// Of the certificate that signs now, as far as it is known without asking: a local one's.
+struct OwnCertificate {
+  std::optional<Time> end;
+  std::optional<Time> revoked;  // since when
+};
+
+Result<OwnCertificate> own_certificate(const archive::Archive& archive, const Track& track) {
+  if (!track.local()) return OwnCertificate{};
   auto tsa = archive::LocalTsa::open(archive.folder() / track.folder, archive.clock());
   if (!tsa) return tsa.error();
-  return std::optional((*tsa)->authority()->valid_until());
+  const auto authority = (*tsa)->authority();
+  return OwnCertificate{authority->valid_until(), authority->revoked_since()};
 }
 
 boost::json::object to_json(const Track& track, verifier::DigestAlgorithm digest,
-                            std::optional<Time> end, std::optional<Time> stamped) {
+                            const OwnCertificate& certificate, std::optional<Time> stamped) {
   boost::json::object out{{"name", track.name},
                           {"state", track.active() ? "active" : "retired"},
                           {"digest", verifier::name(digest)},
@@ -74,7 +80,8 @@ boost::json::object to_json(const Track& track, verifier::DigestAlgorithm digest
                           {"selfAsserted", track.local()}};
   if (!track.successor.empty()) out["successor"] = track.successor;
   if (!track.policy.empty()) out["policy"] = track.policy;
-  if (end) out["certificateEnds"] = to_string(*end);
+  if (certificate.end) out["certificateEnds"] = to_string(*certificate.end);
+  if (certificate.revoked) out["revoked"] = to_string(*certificate.revoked);
   if (stamped) out["lastStamped"] = to_string(*stamped);
   return out;
 }
@@ -89,19 +96,22 @@ int list(const Parsed& parsed) {
   boost::json::array all;
   for (const Track& track : (*archive)->config().tracks) {
     const auto digest = archive::seal_algorithm(**archive, **lineages, track);
-    const auto end = certificate_end(**archive, track);
-    if (!end) return report(end.error());
+    const auto certificate = own_certificate(**archive, track);
+    if (!certificate) return report(certificate.error());
     const auto found = last->find(track.name);
     const std::optional<Time> stamped =
         found == last->end() ? std::nullopt : std::optional(found->second);
-    all.push_back(to_json(track, digest, *end, stamped));
+    all.push_back(to_json(track, digest, *certificate, stamped));
     if (parsed.count("json") != 0) continue;
     std::cout << track.name << ": " << (track.active() ? "active" : "retired") << ", "
               << verifier::name(digest) << ", "
               << (track.local() ? "the archive's own in " + track.folder + " (self-asserted)"
                                 : track.url);
     if (!track.successor.empty()) std::cout << ", succeeded by " << track.successor;
-    if (*end) std::cout << "; certificate ends " << to_string(**end);
+    if (certificate->end) std::cout << "; certificate ends " << to_string(*certificate->end);
+    if (certificate->revoked) {
+      std::cout << "; certificate revoked since " << to_string(*certificate->revoked);
+    }
     std::cout << "; " << (stamped ? "stamped last " + to_string(*stamped) : "nothing stamped yet")
               << "\n";
   }
@@ -162,7 +172,7 @@ Result<archive::NewTsa> new_tsa(const Parsed& parsed) {
 int add(const Parsed& parsed) {
   const auto tsa = new_tsa(parsed);
   if (!tsa) return report(tsa.error());
-  auto archive = open_archive(parsed, archive::OpenMode::existing);
+  auto archive = open_archive_by_the_clock(parsed);
   if (!archive) return report(archive.error());
   const auto name = archive::add_tsa(**archive, *tsa, local_actor());
   if (!name) return report(name.error());
@@ -191,7 +201,7 @@ int retire(const Parsed& parsed) {
                    "say keyCompromise, cACompromise, affiliationChanged, superseded, "
                    "cessationOfOperation or unspecified"});
   }
-  auto archive = open_archive(parsed, archive::OpenMode::existing);
+  auto archive = open_archive_by_the_clock(parsed);
   if (!archive) return report(archive.error());
   const auto done = archive::retire_tsa(**archive,
                                         {.name = *name,
@@ -213,7 +223,7 @@ int retire(const Parsed& parsed) {
 int roll_over(const Parsed& parsed) {
   const auto name = named(parsed);
   if (!name) return report(name.error());
-  auto archive = open_archive(parsed, archive::OpenMode::existing);
+  auto archive = open_archive_by_the_clock(parsed);
   if (!archive) return report(archive.error());
   std::optional<archive::AuthorityForm> form;
   if (parsed.count("key") + parsed.count("tsa-years") + parsed.count("ca-years") != 0) {
@@ -224,9 +234,9 @@ int roll_over(const Parsed& parsed) {
   const auto done =
       archive::roll_over_tsa(**archive, *name, form, parsed.count("new-ca") != 0, local_actor());
   if (!done) return report(done.error());
-  const auto end = certificate_end(**archive, *(*archive)->config().track(*name));
-  if (!end) return report(end.error());
-  std::cout << "Rolled over " << *name << "; its certificate now ends " << to_string(**end)
+  const auto made = own_certificate(**archive, *(*archive)->config().track(*name));
+  if (!made) return report(made.error());
+  std::cout << "Rolled over " << *name << "; its certificate now ends " << to_string(*made->end)
             << ".\n";
   return 0;
 }
@@ -292,6 +302,7 @@ int test(const Parsed& parsed) {
 void add_options(CommandOptions& options) {
   const auto value = [] { return cxxopts::value<std::string>(); };
   add_archive_options(options);
+  add_clock_option(options);
   options.add()("json", "list, test: as JSON");
   options.add("add")("url", "of the authority", value(), "URL")(
       "ca", "PEM file with the certificates that its time-stamps must lead to", value(), "FILE")(
@@ -312,16 +323,46 @@ void add_options(CommandOptions& options) {
       "new-ca", "make a new CA as well");
 }
 
+struct Act {
+  std::string_view name;
+  int (*run)(const Parsed&);
+  std::size_t arguments_max;  // DIR and NAME
+  std::string_view options;   // beside those of every act, each with a space behind it
+};
+
+constexpr Act acts[] = {
+    {"list", list, 1, "json "},
+    {"add", add, 1,
+     "url ca local name digest tsa-policy credentials organisation key tsa-years ca-years "
+     "clock-is-right "},
+    {"retire", retire, 2, "reason since successor force clock-is-right "},
+    {"test", test, 2, "json "},
+    {"roll-over", roll_over, 2, "key tsa-years ca-years new-ca clock-is-right "},
+};
+
+// That nothing was said which the act would not heed. Errors: misuse.
+Result<verifier::Ok> check_usage(const Act& act, const Parsed& parsed) {
+  const std::string see = "see 'perdura tsa --help'";
+  for (const auto& given : parsed.arguments()) {
+    const std::string& name = given.key();
+    if (name == "arguments" || name == "passphrase-file") continue;
+    if ((" " + std::string(act.options)).find(" " + name + " ") != std::string::npos) continue;
+    return Error{Errc::misuse, "'tsa " + std::string(act.name) + "' takes no --" + name, "", see};
+  }
+  if (parsed.count("arguments") <= act.arguments_max) return verifier::Ok{};
+  const auto& all = parsed["arguments"].as<std::vector<std::string>>();
+  return Error{Errc::misuse, "one argument too many: '" + all[act.arguments_max] + "'", "",
+               act.name == "add" ? "a new authority's name is given with --name" : see};
+}
+
 }  // namespace
 
 int command_tsa(int argc, char** argv) {
-  constexpr std::pair<std::string_view, int (*)(const Parsed&)> acts[] = {
-      {"list", list}, {"add", add}, {"retire", retire}, {"test", test}, {"roll-over", roll_over}};
   CommandOptions options(text);
   add_options(options);
   // The act is the first word, so that DIR stands where it does in other commands.
-  const std::string_view act = argc > 1 ? argv[1] : "";
-  const auto chosen = std::ranges::find(acts, act, [](const auto& row) { return row.first; });
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  const Act* chosen = std::ranges::find(acts, name, &Act::name);
   const bool known = chosen != std::end(acts);
   const auto parsed = known ? options.parse(argc - 1, argv + 1) : options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
@@ -330,7 +371,8 @@ int command_tsa(int argc, char** argv) {
     return report({Errc::misuse, "what? say list, add, retire, test or roll-over", "",
                    "see 'perdura tsa --help'"});
   }
-  return chosen->second(**parsed);
+  if (auto usable = check_usage(*chosen, **parsed); !usable) return report(usable.error());
+  return chosen->run(**parsed);
 }
 
 }  // namespace perdura::tools

@@ -197,12 +197,14 @@ TEST_F(Renew, LetsARecordRejoinThatWasSetAsideAndIsWholeAgain) {
   // Not while it is not whole.
   const auto early = renew_as(rejoining());
   expect_renewed(early, 0);
+  EXPECT_EQ(early->stay_set_aside, 2u);  // on two tracks
   ASSERT_EQ(early->warnings.size(), 2u);
   EXPECT_NE(early->warnings[0].find("record " + records[1] + " stays set aside"),
             std::string::npos);
   flip_bit_of(records[1]);
   const auto rejoined = renew_as(rejoining());
   expect_renewed(rejoined, 2);
+  EXPECT_EQ(rejoined->stay_set_aside, 0u);
   for (const RenewalOutcome& outcome : rejoined->outcomes) {
     EXPECT_EQ(outcome.set_aside_count, 0u);
     EXPECT_EQ(outcome.planned.why, "1 of its records are whole again");

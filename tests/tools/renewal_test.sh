@@ -48,6 +48,26 @@ says 'There is nothing to confirm.'
 expect 0 "$bin/perdura" status "$work/archive" --json
 says '"unconfirmedRenewals":0'
 
+# What was set aside stays so, and makes the exit code, until it is brought back.
+cp -a "$work/archive" "$work/altered"
+head -c 3000000 /dev/urandom >"$work/large"
+expect 0 "$bin/perdura" deposit "$work/altered" "$work/large"
+expect 0 "$bin/perdura" seal "$work/altered"
+segment=$work/altered/store/00000001.segment
+octet=$(od -An -tu1 -j 1000000 -N 1 "$segment")
+put() { printf "\\$(printf %o "$1")" | dd of="$segment" bs=1 seek=1000000 conv=notrunc 2>"$work/err"; }
+put $((octet ^ 1))
+expect 1 "$bin/perdura" renew "$work/altered" --hash-tree --hash sha3-256 --track local
+says 'SET ASIDE'
+expect 1 "$bin/perdura" renew "$work/altered" --rejoin --dry-run
+expect 1 "$bin/perdura" renew "$work/altered" --rejoin
+says 'stays set aside'
+expect 1 "$bin/perdura" renew "$work/altered" --rejoin --json
+says '"staySetAside":1'
+put "$octet"
+expect 0 "$bin/perdura" renew "$work/altered" --rejoin
+expect 0 "$bin/perdura" check "$work/altered"
+
 # As of before the seal nothing is proven; the authorities are told apart by name.
 verify 2 --at 2020-01-01
 says 'The first time-stamp was not yet made at that moment'
