@@ -61,6 +61,7 @@ class Export {
   }
 
   Result<Ok> take(std::uint64_t index, const DepositRow& row) {
+    if (auto on = go_on(options_); !on) return on;
     // Before a part of it is in the package.
     if (options_.leave_out_damaged && damaged_.take_note(index, row)) return Ok{};
     // There will be no package: the others are read to name all that are damaged.
@@ -103,7 +104,10 @@ class Export {
     result_.bytes += document.length;
     if (document.length <= small_document_max) return add_small_document(name, document);
     if (auto begun = package_.begin_file(name); !begun) return begun;
-    const auto sink = [&](ByteView part) { return package_.write(part); };
+    const auto sink = [&](ByteView part) {
+      auto on = go_on(options_);
+      return on ? package_.write(part) : on;
+    };
     if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
     return package_.end_file();
   }
@@ -268,6 +272,11 @@ class Export {
 };
 
 }  // namespace
+
+Result<Ok> go_on(const ExportOptions& options) {
+  if (!options.given_up || !options.given_up()) return Ok{};
+  return Error{Errc::busy, "it was interrupted: nothing was exported", "", ""};
+}
 
 Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& options,
                              const RecordVisitor& visit) {

@@ -36,7 +36,12 @@ struct ExportOptions {
   std::function<void(std::uint64_t records)> progress;  // may be null
   // Told of each record that does not read back, and why. May be null.
   std::function<void(const std::string& record, const Error& why)> damaged;
+  // Asked before each record and each part of a long document; true ends it. May be null.
+  std::function<bool()> given_up;
 };
+
+// Whether the export is to go on. Errors: busy (it was given up).
+Result<Ok> go_on(const ExportOptions& options);
 
 // What went into a package.
 struct ExportResult {
@@ -52,7 +57,8 @@ struct ExportResult {
 Result<Ok> for_each_selected(const Archive& archive, const ExportOptions& options,
                              const RecordVisitor& visit);
 
-// Writes a package to `path`, whole or not at all. Errors: not_found (nothing to export), conflict
+// Writes a package to `path`, whole or not at all. Errors: busy (given up), not_found (nothing to
+// export), conflict
 // (`path` exists; or a record is not sealed and include_unsealed is off), malformed (records
 // do not read back, each of which `damaged` was told), io (also of the verifier's files).
 Result<ExportResult> export_package(const Archive& archive, const std::filesystem::path& path,

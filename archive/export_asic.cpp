@@ -95,7 +95,10 @@ class AsicExport {
 
   Result<Ok> add_document(const std::string& name, const ContentReference& document) {
     if (auto begun = output_->begin(name); !begun) return begun;
-    const auto sink = [&](ByteView part) { return output_->write(part); };
+    const auto sink = [&](ByteView part) {
+      auto on = go_on(options_);
+      return on ? output_->write(part) : on;
+    };
     if (auto read = read_content(archive_, reader_, document, sink); !read) return read;
     ++result_.documents;
     result_.bytes += document.length;

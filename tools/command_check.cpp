@@ -56,11 +56,13 @@ int command_check(int argc, char** argv) {
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
   if (!*parsed) return 0;
+  const auto threads = threads_option(**parsed);
+  if (!threads) return report(threads.error());
   auto archive = open_archive(**parsed, archive::OpenMode::read_once);
   if (!archive) return report(archive.error());
   Progress progress((*parsed)->count("quiet") != 0);
   archive::CheckOptions check;
-  check.threads = (**parsed)["threads"].as<unsigned>();
+  check.threads = *threads;
   check.progress = [&](std::uint64_t records, std::uint64_t bytes) {
     progress.show([&] { return std::to_string(records) + " records, " + human_bytes(bytes); });
   };

@@ -92,7 +92,9 @@ void add_options(CommandOptions& options) {
       "manifest", "JSON lines that name the records; - for standard input", value(), "FILE")(
       "receipts", "append the receipts to this file (default: standard output)", value(), "FILE")(
       "idempotency-key",
-      "the same key again gives the first receipt again and stores nothing; for one record",
+      "the same key again gives the first receipt again and stores nothing, but for documents "
+      "whose "
+      "stored copy is damaged; for one record",
       value(), "KEY")("name", "name of the document on standard input",
                       value()->default_value("standard-input"), "NAME")(
       "threads", "threads that prepare records; more than cores, since they also wait for the disk",
@@ -212,6 +214,21 @@ Result<Ok> check_usage(const cxxopts::ParseResult& parsed) {
     return Error{Errc::misuse, "nothing to deposit: name files, folders, - or a --manifest", "",
                  "see 'perdura deposit --help'"};
   }
+  const auto streams = std::ranges::count(arguments(parsed), "-");
+  if (streams > 1) {
+    return Error{
+        Errc::misuse,
+        "standard input can be read once only, and is named " + std::to_string(streams) + " times",
+        "", ""};
+  }
+  if (parsed.count("name") != 0 && streams == 0) {
+    return Error{Errc::misuse, "it names the document on standard input, which is not read",
+                 "--name", "say - to read it"};
+  }
+  if (parsed.count("issuer") != 0 && parsed.count("patient") == 0) {
+    return Error{Errc::misuse, "it says who issued an identifier: give --patient too", "--issuer",
+                 ""};
+  }
   if (manifest && (paths != 0 || parsed.count("record") != 0)) {
     return Error{Errc::misuse, "--manifest names the records itself: give no PATH and no --record",
                  "", ""};
@@ -242,6 +259,7 @@ Result<Ok> open_receipts(const std::string& path, std::ofstream& file) {
 int command_deposit(int argc, char** argv) {
   CommandOptions options(text);
   add_archive_options(options);
+  add_clock_option(options);
   add_options(options);
   const auto parsed = options.parse(argc, argv);
   if (!parsed) return report(parsed.error());
@@ -249,7 +267,9 @@ int command_deposit(int argc, char** argv) {
   if (auto usable = check_usage(**parsed); !usable) return report(usable.error());
   auto prototype = defaults(**parsed);
   if (!prototype) return report(prototype.error());
-  auto archive = open_archive(**parsed, archive::OpenMode::existing);
+  const auto threads = threads_option(**parsed);
+  if (!threads) return report(threads.error());
+  auto archive = open_archive_by_the_clock(**parsed);
   if (!archive) return report(archive.error());
   std::ofstream file;
   const auto receipts = option(**parsed, "receipts");
@@ -261,8 +281,7 @@ int command_deposit(int argc, char** argv) {
   Progress progress(quiet);
   Outcome outcome(out, progress);
   {
-    archive::Deposits deposits(**archive, (**parsed)["threads"].as<unsigned>(),
-                               [&out] { out.flush(); });
+    archive::Deposits deposits(**archive, *threads, [&out] { out.flush(); });
     PathDeposits paths(**parsed, (*archive)->folder(), *prototype, deposits, outcome);
     if (const auto manifest = option(**parsed, "manifest")) {
       deposit_manifest(*manifest, *prototype, deposits, outcome);

@@ -5,6 +5,7 @@
 #include "archive/export.hpp"
 #include "archive/export_asic.hpp"
 #include "tools/command_line.hpp"
+#include "tools/interruption.hpp"
 
 namespace perdura::tools {
 namespace {
@@ -143,6 +144,8 @@ int command_export(int argc, char** argv) {
   wanted->progress = [&](std::uint64_t records) {
     progress.show([&] { return std::to_string(records) + " records exported"; });
   };
+  const Interruption interruption;
+  wanted->given_up = Interruption::came;
   const auto result = format == "asice" ? archive::export_asic(**archive, *output, *wanted)
                                         : archive::export_package(**archive, *output, *wanted);
   if (!result) return report(result.error());

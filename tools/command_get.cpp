@@ -8,6 +8,7 @@
 #include "archive/new_file.hpp"
 #include "archive/receipts.hpp"
 #include "tools/command_line.hpp"
+#include "tools/interruption.hpp"
 
 namespace perdura::tools {
 namespace {
@@ -88,9 +89,13 @@ Result<Ok> get_to_file(const archive::Archive& archive, const archive::ContentRe
   if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
     return Error{Errc::conflict, "the file exists already", path, "choose another name"};
   }
+  const Interruption interruption;
   auto file = archive::NewFile::create(path, 0600);
   if (!file) return file.error();
-  const auto sink = [&](verifier::ByteView part) { return file->write(part); };
+  const auto sink = [&](verifier::ByteView part) -> Result<Ok> {
+    if (!Interruption::came()) return file->write(part);
+    return Error{Errc::busy, "it was interrupted: nothing was written", path, ""};
+  };
   if (auto done = read(archive, document, range, sink); !done) return done;
   return file->publish();
 }

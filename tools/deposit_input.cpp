@@ -1,6 +1,7 @@
 #include "tools/deposit_input.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,7 +31,7 @@ constexpr std::size_t line_size_max = 4u << 20;
 // An open file that is closed with the last source over it, unless it is standard input.
 class OpenFile {
  public:
-  OpenFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) {}
+  OpenFile(int fd, fs::path path) : fd_(fd), path_(std::move(path)) { ::fstat(fd_, &opened_); }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   ~OpenFile() {
@@ -40,20 +41,34 @@ class OpenFile {
   Result<std::size_t> read(std::span<std::uint8_t> into) const {
     while (true) {
       const ssize_t got = ::read(fd_, into.data(), into.size());
+      if (got == 0 && was_changed()) {
+        return Error{Errc::busy, "it was changed while it was read", path_.string(),
+                     "deposit it when nobody writes to it any more"};
+      }
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno != EINTR) return archive::system_error(errno, path_, "cannot read it");
     }
   }
 
+  // A file, or a pipe that was named: not a folder, nor a device that never ends.
+  bool can_be_read() const { return S_ISREG(opened_.st_mode) || S_ISFIFO(opened_.st_mode); }
+
  private:
+  // What was read of a file that somebody writes to may be nothing that it ever was.
+  bool was_changed() const {
+    struct stat now {};
+    return S_ISREG(opened_.st_mode) && ::fstat(fd_, &now) == 0 &&
+           (now.st_size != opened_.st_size || now.st_mtim.tv_sec != opened_.st_mtim.tv_sec ||
+            now.st_mtim.tv_nsec != opened_.st_mtim.tv_nsec);
+  }
+
   const int fd_;
   const fs::path path_;
+  struct stat opened_ {};
 };
 
-Source source_of(int fd, const fs::path& path) {
-  return [file = std::make_shared<const OpenFile>(fd, path)](std::span<std::uint8_t> into) {
-    return file->read(into);
-  };
+Source source_of(std::shared_ptr<const OpenFile> file) {
+  return [file = std::move(file)](std::span<std::uint8_t> into) { return file->read(into); };
 }
 
 // Of a text that is JSON: how many members its objects have as written, and as read, where of two
@@ -235,13 +250,16 @@ archive::DocumentInput file_document(const fs::path& path) {
   return {.name = document_name(path), .media_type = "", .open = [path]() -> Result<Source> {
             const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
             if (fd < 0) return archive::system_error(errno, path, "cannot open it");
-            return source_of(fd, path);
+            auto file = std::make_shared<const OpenFile>(fd, path);
+            if (!file->can_be_read())
+              return Error{Errc::misuse, "it is no file", path.string(), ""};
+            return source_of(std::move(file));
           }};
 }
 
 archive::DocumentInput stdin_document(std::string name) {
   return {.name = std::move(name), .media_type = "", .open = []() -> Result<Source> {
-            return source_of(STDIN_FILENO, "standard input");
+            return source_of(std::make_shared<const OpenFile>(STDIN_FILENO, "standard input"));
           }};
 }
 

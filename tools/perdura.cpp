@@ -74,7 +74,9 @@ int flushed(int exit_code) {
 
 int main(int argc, char** argv) {
   tools::occupy_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is a write error, not our death
+  // A reader that went away and a file that may not grow are write errors, not our death.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "--version") {
     std::cout << "perdura " PERDURA_VERSION "\n";

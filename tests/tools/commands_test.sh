@@ -86,6 +86,23 @@ perdura get archive "${record^^}" -o got.txt
 cmp -s got.txt one.txt || cmp -s got.txt two.txt || fail "another document came back"
 [ -z "$(find . -name '*.new-*' -o -name '*.partial-*')" ] || fail "temporary files are left"
 
+# Whoever interrupts leaves nothing half made, in the clear, behind.
+truncate -s 400M sparse
+sparse=$(perdura deposit archive sparse --quiet | sed -n 's/.*"record":"\([0-9a-f]*\)","salt.*/\1/p')
+for command in "export archive --records $sparse --unsealed -o cut.zip" \
+  "export archive --records $sparse --unsealed -o cut-folder" "get archive $sparse -o cut.bin"; do
+  for signal in TERM HUP; do
+    # shellcheck disable=SC2086
+    "$bin/perdura" $command >output 2>errors &
+    until ls cut* >files 2>&1; do sleep 0.01; done
+    kill -$signal $!
+    status=0
+    wait $! || status=$?
+    [ "$status" -gt 128 ] || fail "exit code $status of '$command' after SIG$signal"
+    [ -z "$(ls -d cut* 2>/dev/null)" ] || fail "'$command' left something after SIG$signal: $(ls -d cut*)"
+  done
+done
+
 # Arguments too many are no arguments passed over.
 for command in "list archive more" "seal archive more" "status archive more" "check archive more" \
   "show archive $record more" "get archive $record more" "export archive more --all -o more.zip" \
@@ -93,9 +110,34 @@ for command in "list archive more" "seal archive more" "status archive more" "ch
   # shellcheck disable=SC2086
   refused 3 "too many: 'more'" perdura $command
 done
+for command in "list archive more" "add archive more --local" "test archive local more" \
+  "retire archive local more" "roll-over archive local more"; do
+  # shellcheck disable=SC2086
+  refused 3 "'more'\|name one" perdura tsa $command
+done
+refused 3 'given with --name' perdura tsa add archive more --local
+refused 3 "'tsa add' takes no --since" perdura tsa add archive --local --since 2040-01-01
+[ "$(perdura tsa list archive | wc -l)" = 1 ] || fail "an authority was added all the same"
 for name in more.zip new; do
   [ ! -e $name ] || fail "a command with an argument too many made $name"
 done
+
+# An empty argument is no current folder, and nobody has a thousand cores.
+mkdir void
+for command in init list status "deposit ../archive"; do
+  # shellcheck disable=SC2086
+  (cd void && refused 3 'an argument is empty' perdura $command '' && rm output errors)
+done
+rmdir void || fail "something was made in the current folder"
+refused 3 '1 to 1024 threads' perdura deposit archive one.txt --threads 100000
+refused 3 '1 to 1024 threads' perdura check archive --threads 0
+
+# A file that may not grow any more.
+(ulimit -f 4000 && refused 1 'File too large' perdura deposit archive large one.txt --receipts /dev/null)
+perdura check archive --quiet >/dev/null || fail "a limit on file sizes damaged the archive"
+
+# An authority that nobody has is told at once, not when its year has come.
+refused 3 "no TSA 'nobody' stamps at 2060" perdura rehearse --records 10 --event '2060 tsa nobody gone'
 
 # A key that was used for another deposit.
 perdura deposit archive one.txt --idempotency-key key --receipts first --quiet
@@ -124,6 +166,12 @@ grep -q 'gone.txt: cannot open it' errors || fail "the file that is not there is
 [ "$(wc -l <even-more.jsonl)" = 1 ] || fail "the good line of a bad manifest was not taken"
 refused 1 'cannot read the manifest' perdura deposit archive --manifest .
 refused 3 'No such file' perdura deposit archive --manifest nowhere
+
+# A record whose statement nobody could read is none.
+refused 3 'outside the years' perdura deposit archive one.txt --event-time 9999-12-31T23:59:59-01:00
+printf '{"resourceType":"Observation","effectiveDateTime":"9999-12-31T23:59:59-01:00"}' >endless.json
+perdura deposit archive endless.json --receipts more.jsonl --quiet
+perdura list archive >/dev/null || fail "a time without end can't be listed"
 
 # A receipt that a crash cut off does not spoil the next one.
 printf '{"checkpoint":"cut o' >cut.jsonl

@@ -57,6 +57,27 @@ perdura deposit archive in/empty >&- 2>errors || status=$?
 [ "$status" = 1 ] && grep -q 'not all receipts could be written' errors || fail "a closed standard output"
 perdura deposit archive in/empty --receipts receipts 2>&- || fail "a closed standard error"
 perdura check archive >/dev/null || fail "a closed stream damaged the archive"
+# Standard input has one end, and a device in a manifest none.
+status=0
+perdura deposit archive - - </dev/null 2>errors || status=$?
+[ "$status" = 3 ] && grep -q 'named 2 times' errors || fail "standard input named twice: $(cat errors)"
+printf '{"path":"/dev/zero"}\n' >manifest
+perdura deposit archive --manifest manifest --quiet 2>errors && fail "a device was taken from a manifest"
+grep -q '/dev/zero: it is no file' errors || fail "$(cat errors)"
+for option in '--name x' '--issuer 1.2'; do
+  # shellcheck disable=SC2086
+  perdura deposit archive in/empty $option 2>errors && fail "$option alone was passed over"
+done
+# What somebody writes to is no document yet.
+truncate -s 100M growing
+(while [ ! -e enough ]; do printf x >>growing; done) &
+status=0
+perdura deposit archive growing in/empty --receipts grown --quiet 2>errors || status=$?
+touch enough
+wait
+[ "$status" = 1 ] && grep -q 'growing: it was changed while it was read' errors || fail "a file that grew: $(cat errors)"
+[ "$(wc -l <grown)" = 1 ] || fail "the other file was not deposited"
+perdura deposit archive growing --receipts grown --quiet || fail "a file that grows no more"
 # The archive does not go into itself, whatever it is called.
 status=0
 perdura deposit archive . --quiet --receipts receipts 2>errors || status=$?
