@@ -43,6 +43,11 @@ Result<DataObject> parse_digests(const std::string& text) {
     if (!algorithm || !octets || octets->size() != digest_size(*algorithm)) {
       return misuse("is not a digest as in sha256:e3b0...", "--digest " + one);
     }
+    if (digest_of(object, *algorithm) != nullptr) {
+      return misuse("names " + std::string(verifier::name(*algorithm)) +
+                        " twice: one document has one digest in each hash function",
+                    "--digest " + text);
+    }
     object.digests.emplace_back(*algorithm, Digest(*octets));
   }
   return object;
