@@ -27,6 +27,7 @@ enum class DigestAlgorithm : std::uint8_t {
   sha384,
   sha512,
   sha512_256,
+  sha3_224,
   sha3_256,
   sha3_384,
   sha3_512,

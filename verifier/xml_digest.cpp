@@ -19,6 +19,7 @@ constexpr std::array rows = {
     Row{"http://www.w3.org/2001/04/xmlenc#sha256", DigestAlgorithm::sha256},
     Row{"http://www.w3.org/2001/04/xmldsig-more#sha384", DigestAlgorithm::sha384},
     Row{"http://www.w3.org/2001/04/xmlenc#sha512", DigestAlgorithm::sha512},
+    Row{"http://www.w3.org/2007/05/xmldsig-more#sha3-224", DigestAlgorithm::sha3_224},
     Row{"http://www.w3.org/2007/05/xmldsig-more#sha3-256", DigestAlgorithm::sha3_256},
     Row{"http://www.w3.org/2007/05/xmldsig-more#sha3-384", DigestAlgorithm::sha3_384},
     Row{"http://www.w3.org/2007/05/xmldsig-more#sha3-512", DigestAlgorithm::sha3_512},

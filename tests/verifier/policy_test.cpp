@@ -164,6 +164,8 @@ TEST(AlgorithmPolicy, TheBuiltInOneNamesAllThatTheVerifierKnows) {
         DigestAlgorithm::sha3_512}) {
     EXPECT_TRUE(policy.fitness_of(algorithm).known) << name(algorithm);
   }
+  // ETSI TS 119 312 has none shorter of SHA-3.
+  EXPECT_FALSE(policy.fitness_of(DigestAlgorithm::sha3_224).known);
   EXPECT_EQ(written(policy.end_of(DigestAlgorithm::sha1)), "2012-08-01T00:00:00Z");
   EXPECT_EQ(end_of_rsa(policy, 2048), "2029-01-01T00:00:00Z");
   EXPECT_EQ(end_of_rsa(policy, 512), never);

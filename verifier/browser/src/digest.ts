@@ -2,7 +2,7 @@
 
 import { ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js';
-import { sha3_256, sha3_384, sha3_512, shake256_64 } from '@noble/hashes/sha3.js';
+import { sha3_224, sha3_256, sha3_384, sha3_512, shake256_64 } from '@noble/hashes/sha3.js';
 
 const table = {
   sha1: { size: 20, oid: '1.3.14.3.2.26', make: sha1 },
@@ -12,6 +12,7 @@ const table = {
   sha384: { size: 48, oid: '2.16.840.1.101.3.4.2.2', make: sha384 },
   sha512: { size: 64, oid: '2.16.840.1.101.3.4.2.3', make: sha512 },
   'sha512-256': { size: 32, oid: '2.16.840.1.101.3.4.2.6', make: sha512_256 },
+  'sha3-224': { size: 28, oid: '2.16.840.1.101.3.4.2.7', make: sha3_224 },
   'sha3-256': { size: 32, oid: '2.16.840.1.101.3.4.2.8', make: sha3_256 },
   'sha3-384': { size: 48, oid: '2.16.840.1.101.3.4.2.9', make: sha3_384 },
   'sha3-512': { size: 64, oid: '2.16.840.1.101.3.4.2.10', make: sha3_512 },
