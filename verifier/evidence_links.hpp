@@ -35,6 +35,9 @@ class EvidenceLinks {
   // tree (`alone`) it is what was time-stamped.
   virtual std::vector<RenewedValues> renewed(Hasher& hasher, std::span<const Digest> documents,
                                              const Digest& sequence, bool alone) const = 0;
+  // Whether a first list of one value may have been hashed: RFC 4998 §4.3 step 3 excepts none,
+  // while RFC 6283 §3.1.1 does.
+  virtual bool hashes_single_values() const = 0;
   // How documents that are XML are written before they are hashed for chain `c`; nothing: as is.
   virtual std::optional<Canonicalization> canonicalization(std::size_t c) const = 0;
 };
@@ -48,6 +51,7 @@ class DerLinks final : public EvidenceLinks {
   Result<Digest> sequence(std::size_t c, Hasher& hasher) const override;
   std::vector<RenewedValues> renewed(Hasher& hasher, std::span<const Digest> documents,
                                      const Digest& sequence, bool alone) const override;
+  bool hashes_single_values() const override { return true; }
   std::optional<Canonicalization> canonicalization(std::size_t) const override {
     return std::nullopt;
   }

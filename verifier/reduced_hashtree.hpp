@@ -19,7 +19,7 @@
 namespace perdura::verifier {
 
 // The value of a list of values: sorts a copy, concatenates and hashes it; a single value is
-// carried unhashed (RFC 6283 §3.1.1 says so, RFC 4998 §4.3 step 3 implies it). At least one value.
+// carried unhashed (RFC 6283 §3.1.1 says so, RFC 4998 §4.2 step 3 implies it). At least one value.
 Digest combine(Hasher& hasher, std::span<const Digest> list);
 
 // The leaf of a data object group: the value of its members' hashes (§4.2 step 3).
@@ -43,12 +43,16 @@ inline Digest node_hash(Hasher& hasher, const Digest& a, const Digest& b) {
 // H(h || ha), by position, h the object's hash and ha that of the sequence so far.
 Digest renewed_leaf(Hasher& hasher, const Digest& object, const Digest& sequence);
 
-// How equal values inside one list are to be taken; RFC 4998 does not say.
-enum class Duplicates { kept, merged };
+// How lists are taken where RFC 4998 can be read in more than one way.
+enum class ListReading {
+  usual,
+  equal_values_once,    // RFC 4998 does not say what equal values inside one list stand for
+  single_value_hashed,  // a first list of one value too is hashed: the letter of §4.3 step 3
+};
 
 // The root of a reduced hash tree (§4.3 step 3): the value of the first list, then of each further
 // list together with the value so far. The lists must not be empty.
-Digest root(Hasher& hasher, std::span<const PartialHashtree> lists, Duplicates duplicates);
+Digest root(Hasher& hasher, std::span<const PartialHashtree> lists, ListReading reading);
 
 // Whether `value` is in `list`.
 bool contains(const PartialHashtree& list, ByteView value);

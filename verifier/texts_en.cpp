@@ -239,6 +239,8 @@ constexpr Sentence table[] = {
      "A hash value in the evidence does not have the length of its hash function."},
     {"evidence.equal-hashes-merged",
      "Equal hash values in one list had to be taken once for the evidence to hold."},
+    {"evidence.single-hash-hashed",
+     "The only hash value of a first list had to be hashed once more for the evidence to hold."},
     {"evidence.tree-does-not-lead",
      "The hash values of the evidence do not lead to what was time-stamped."},
     {"evidence.renewal-does-not-cover", "The renewed time-stamp does not cover the one before it."},

@@ -247,6 +247,9 @@ constexpr Sentence table[] = {
      "証拠に含まれるハッシュ値の長さが、そのハッシュ関数のものと異なります。"},
     {"evidence.equal-hashes-merged",
      "証拠が成り立つためには、一つのリスト内の等しいハッシュ値を一つとして扱う必要がありました。"},
+    {"evidence.single-hash-hashed",
+     "証拠が成り立つためには、最初のリストにある唯一のハッシュ値をもう一度ハッシュする必要がありまし"
+     "た。"},
     {"evidence.tree-does-not-lead",
      "証拠のハッシュ値をたどっても、タイムスタンプの対象に到達しません。"},
     {"evidence.renewal-does-not-cover",

@@ -294,12 +294,17 @@ class EvidenceChecks {
       }
     }
     Hasher& hasher = hasher_for(algorithm);
-    if (equal(root(hasher, *ats.reduced_hashtree, Duplicates::kept), info.hashed_message)) {
-      return true;
-    }
-    if (equal(root(hasher, *ats.reduced_hashtree, Duplicates::merged), info.hashed_message)) {
+    const auto leads = [&](ListReading reading) {
+      return equal(root(hasher, *ats.reduced_hashtree, reading), info.hashed_message);
+    };
+    if (leads(ListReading::usual)) return true;
+    if (leads(ListReading::equal_values_once)) {
       part.findings.push_back(warned(say("evidence.equal-hashes-merged"),
                                      "RFC 4998 does not say how they are to be taken", rule));
+      return true;
+    }
+    if (links_.hashes_single_values() && leads(ListReading::single_value_hashed)) {
+      part.findings.push_back(warned(say("evidence.single-hash-hashed"), "", rule));
       return true;
     }
     return wrong(SubIndication::hash_failure, say("evidence.tree-does-not-lead"),
@@ -465,7 +470,8 @@ EvidenceReport judge_objects(const EvidenceRecord& record, std::span<const DataO
   if (complete || group.report.verdict() != Verdict::failed) return group;
   // Perhaps only others are missing beside what was given: it is proven all the same.
   EvidenceReport single = judge_evidence_record(record, objects, GroupProof::single_objects, judge);
-  if (single.report.verdict() == Verdict::failed) return group;
+  // What is wrong is then something else than that others are missing, which nobody asked for.
+  if (single.report.verdict() == Verdict::failed) return single;
   single.report.findings.push_back(warned(say("evidence.covers-more"), "", "RFC 4998 section 4.3"));
   return single;
 }

@@ -33,6 +33,8 @@ class XmlLinks final : public EvidenceLinks {
     return {{std::move(values), std::nullopt}};
   }
 
+  bool hashes_single_values() const override { return false; }
+
   std::optional<Canonicalization> canonicalization(std::size_t c) const override {
     return record_.canonicalization(c);
   }

@@ -401,6 +401,8 @@ add('equal values', 'PASSED', () => {
   return record([{ token: stampOf(value, stamped), lists: [[imprint, imprint]] }]);
 });
 add('equal values that were taken once', 'PASSED', () => record([{ token: stampOf(imprint, stamped), lists: [[imprint, imprint]] }]));
+add('a single value that was hashed once more', 'PASSED', () => record([{ token: stampOf(hash('sha256', imprint), stamped), lists: [[imprint]] }]));
+add('a single value that was hashed twice more', 'FAILED', () => record([{ token: stampOf(hash('sha256', hash('sha256', imprint)), stamped), lists: [[imprint]] }]));
 add('a value of another length', 'FAILED', () => record([{ token: stampOf(imprint, stamped), lists: [[imprint], [Buffer.alloc(20)]] }]));
 // Hash-tree renewals, from function to function.
 function renewedTrees(digests, spoil = (x) => x) {

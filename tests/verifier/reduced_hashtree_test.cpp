@@ -70,9 +70,9 @@ TEST(ReducedHashtree, GivesTheKnownAnswers) {
   const std::string top = "aaeea01a530da32f66b57d182e449804b051755ffc67fe4965586a0119d18945";
   EXPECT_EQ(node_hash(hasher, n34, n12).hex(), top);
   const Encoded single({{h("1"), h("2")}, {n34}});
-  EXPECT_EQ(root(hasher, single.lists(), Duplicates::kept).hex(), top);
+  EXPECT_EQ(root(hasher, single.lists(), ListReading::usual).hex(), top);
   const Encoded group({{h("4a"), h("4b")}, {h("3")}, {n12}});
-  EXPECT_EQ(root(hasher, group.lists(), Duplicates::kept).hex(), top);
+  EXPECT_EQ(root(hasher, group.lists(), ListReading::usual).hex(), top);
 }
 
 TEST(ReducedHashtree, JoinsARenewedLeafByPosition) {
@@ -92,9 +92,9 @@ TEST(ReducedHashtree, CarriesASingleHashUpUnhashed) {
   Hasher hasher(sha256);
   EXPECT_EQ(combine(hasher, std::vector{h("1")}), h("1"));
   const Encoded one({{h("1")}});
-  EXPECT_EQ(root(hasher, one.lists(), Duplicates::kept), h("1"));
+  EXPECT_EQ(root(hasher, one.lists(), ListReading::usual), h("1"));
   const Encoded two({{h("1")}, {h("2")}});
-  EXPECT_EQ(root(hasher, two.lists(), Duplicates::kept), rfc_node({h("1"), h("2")}));
+  EXPECT_EQ(root(hasher, two.lists(), ListReading::usual), rfc_node({h("1"), h("2")}));
 }
 
 TEST(ReducedHashtree, SortsAsUnsignedOctets) {
@@ -126,7 +126,7 @@ TEST(ReducedHashtree, IsTheRfcsRecursionForAllShapesUpTo64Values) {
         lists.push_back(std::move(list));
       }
       const Encoded encoded(lists);
-      EXPECT_EQ(root(hasher, encoded.lists(), Duplicates::kept), rfc_root(lists, 0, {}));
+      EXPECT_EQ(root(hasher, encoded.lists(), ListReading::usual), rfc_root(lists, 0, {}));
       EXPECT_EQ(combine(hasher, lists[0]), lists[0].size() == 1 ? lists[0][0] : rfc_node(lists[0]));
     }
   }
@@ -155,7 +155,7 @@ TEST(ReducedHashtree, LeadsFromEveryLeafToTheRootForAllSizesUpTo64) {
       }
       const Encoded encoded(lists);
       EXPECT_TRUE(contains(encoded.lists().front(), levels[0][leaf]));
-      EXPECT_EQ(root(hasher, encoded.lists(), Duplicates::kept), levels.back()[0]);
+      EXPECT_EQ(root(hasher, encoded.lists(), ListReading::usual), levels.back()[0]);
     }
   }
 }
@@ -163,10 +163,20 @@ TEST(ReducedHashtree, LeadsFromEveryLeafToTheRootForAllSizesUpTo64) {
 TEST(ReducedHashtree, CountsEqualValuesOnceWhenAsked) {
   Hasher hasher(sha256);
   const Encoded lists({{h("1"), h("2"), h("2")}, {h("3")}});
-  EXPECT_EQ(root(hasher, lists.lists(), Duplicates::merged),
+  EXPECT_EQ(root(hasher, lists.lists(), ListReading::equal_values_once),
             rfc_node({rfc_node({h("1"), h("2")}), h("3")}));
-  EXPECT_EQ(root(hasher, lists.lists(), Duplicates::kept),
+  EXPECT_EQ(root(hasher, lists.lists(), ListReading::usual),
             rfc_node({rfc_node({h("1"), h("2"), h("2")}), h("3")}));
+}
+
+TEST(ReducedHashtree, HashesASingleFirstValueWhenAsked) {
+  Hasher hasher(sha256);
+  const Digest again = hash(sha256, h("1"));
+  const Encoded one({{h("1")}});
+  EXPECT_EQ(root(hasher, one.lists(), ListReading::single_value_hashed), again);
+  const Encoded two({{h("1")}, {h("2")}});
+  EXPECT_EQ(root(hasher, two.lists(), ListReading::single_value_hashed),
+            rfc_node({again, h("2")}));
 }
 
 }  // namespace

@@ -98,6 +98,31 @@ TEST_F(VerifyEvidence, AcceptsATokenWithoutATreeForOneDocument) {
             "FAILED HASH_FAILURE");
 }
 
+TEST_F(VerifyEvidence, AcceptsASingleHashThatWasHashedOnceMoreWithAWarning) {
+  const Digest digest = hash(sha256, as_bytes("alone"));
+  const auto record_over = [&](const Digest& stamped) {
+    const DigestAlgorithm algorithms[] = {sha256};
+    const Bytes token = authority().stamp(sha256, stamped, "2030-01-01");
+    return write_evidence_record(algorithms,
+                                 {{write_archive_timestamp(sha256, {{digest}}, token)}});
+  };
+  const std::vector<DataObject> objects = {{"alone", {{sha256, digest}}}};
+  EXPECT_EQ(judge(record_over(digest), objects), "PASSED") << text(report_);
+  EXPECT_FALSE(test::has_warning(report_)) << text(report_);
+  EXPECT_EQ(judge(record_over(hash(sha256, digest)), objects), "PASSED") << text(report_);
+  EXPECT_TRUE(test::has_warning(report_)) << text(report_);
+  EXPECT_EQ(judge(record_over(hash(sha256, hash(sha256, digest))), objects),
+            "FAILED HASH_FAILURE");
+}
+
+TEST_F(VerifyEvidence, AHashFunctionThatThePolicyDoesNotListDecidesNothingButAnotherDocumentFails) {
+  const auto made = maker().stamp_at("2030-01-01", DigestAlgorithm::sha3_224);
+  EXPECT_EQ(judge(made).substr(0, 13), "INDETERMINATE") << text(report_);
+  auto objects = made.objects();
+  objects[1].digests[0].second = hash(DigestAlgorithm::sha3_224, as_bytes("Bundle"));
+  EXPECT_EQ(judge(made.record(), objects), "FAILED HASH_FAILURE");
+}
+
 TEST_F(VerifyEvidence, RefusesAnotherDocument) {
   const auto made = maker().stamp_at("2030-01-01", sha256);
   auto objects = made.objects();
@@ -105,6 +130,20 @@ TEST_F(VerifyEvidence, RefusesAnotherDocument) {
   EXPECT_EQ(judge(made.record(), objects, GroupProof::single_objects), "FAILED HASH_FAILURE");
   EXPECT_NE(text(report_).find("\"bundle\" is not what was time-stamped"), std::string::npos)
       << text(report_);
+}
+
+TEST_F(VerifyEvidence, ForOneMemberItSaysWhatIsWrongAndNotThatOthersAreMissing) {
+  const auto made = maker().stamp_at("2030-01-01", sha256);
+  const auto other = maker().stamp_at("2031-01-01", sha256).renew_at("2035-01-01");
+  const DigestAlgorithm algorithms[] = {sha256};
+  const Bytes octets =
+      write_evidence_record(algorithms, {{made.chains()[0][0], other.chains()[0][1]}});
+  const auto record = parse_evidence_record(octets);
+  const std::vector<DataObject> one = {made.objects().front()};
+  EXPECT_EQ(test::outcome(judge_objects(*record, one, false, judge_).report),
+            "FAILED LINK_FAILURE");
+  EXPECT_EQ(test::outcome(judge_objects(*record, one, true, judge_).report),
+            "FAILED SIGNED_DATA_NOT_FOUND");
 }
 
 TEST_F(VerifyEvidence, AMissingMemberFailsTheGroupAndNotTheSingleObject) {

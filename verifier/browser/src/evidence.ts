@@ -40,18 +40,34 @@ export interface EvidenceReport {
   existedSince: Time | null;
 }
 
-// The value of a list (section 4.3 step 3): one value is carried up unhashed.
-function valueOf(algorithm: DigestAlgorithm, list: Uint8Array[], merged: boolean): Uint8Array {
+// How lists are taken where RFC 4998 can be read in more than one way: it does not say what equal
+// values inside one list stand for; and by the letter of section 4.3 step 3 a first list of one value
+// too is hashed.
+type ListReading = 'usual' | 'equal values once' | 'single value hashed';
+
+// The value of a list (section 4.3 step 3): usually one value is carried up unhashed.
+function valueOf(
+  algorithm: DigestAlgorithm,
+  list: Uint8Array[],
+  reading: ListReading,
+): Uint8Array {
   let sorted = [...list].sort(compare);
-  if (merged) sorted = sorted.filter((value, i) => i === 0 || !equal(value, sorted[i - 1]!));
-  return sorted.length === 1 ? sorted[0]! : hash(algorithm, ...sorted);
+  if (reading === 'equal values once') {
+    sorted = sorted.filter((value, i) => i === 0 || !equal(value, sorted[i - 1]!));
+  }
+  const carried = sorted.length === 1 && reading !== 'single value hashed';
+  return carried ? sorted[0]! : hash(algorithm, ...sorted);
 }
 
 // The root: the value of the first list, then of each further list together with the value so far.
-function rootOf(algorithm: DigestAlgorithm, lists: Uint8Array[][], merged: boolean): Uint8Array {
+function rootOf(
+  algorithm: DigestAlgorithm,
+  lists: Uint8Array[][],
+  reading: ListReading,
+): Uint8Array {
   let current: Uint8Array | null = null;
   for (const list of lists) {
-    current = valueOf(algorithm, current === null ? list : [...list, current], merged);
+    current = valueOf(algorithm, current === null ? list : [...list, current], reading);
   }
   return current!;
 }
@@ -319,13 +335,24 @@ class EvidenceChecks {
       );
       return false;
     }
-    if (equal(rootOf(algorithm, lists, false), info.hashedMessage)) return true;
-    if (equal(rootOf(algorithm, lists, true), info.hashedMessage)) {
+    const leads = (reading: ListReading): boolean =>
+      equal(rootOf(algorithm, lists, reading), info.hashedMessage);
+    if (leads('usual')) return true;
+    if (leads('equal values once')) {
       part.findings.push(
         warned('Equal hash values in one list had to be taken once for the evidence to hold.', {
           detail: 'RFC 4998 does not say how they are to be taken',
           rule,
         }),
+      );
+      return true;
+    }
+    if (leads('single value hashed')) {
+      part.findings.push(
+        warned(
+          'The only hash value of a first list had to be hashed once more for the evidence to hold.',
+          { rule },
+        ),
       );
       return true;
     }
@@ -515,7 +542,8 @@ export function judgeDocuments(
   const whole = judgeEvidence(record, objects, true, judge);
   if (verdictOf(whole.report) !== 'FAILED') return whole;
   const single = judgeEvidence(record, objects, false, judge);
-  if (verdictOf(single.report) === 'FAILED') return whole;
+  // What is wrong is then something else than that others are missing, which nobody asked for.
+  if (verdictOf(single.report) === 'FAILED') return single;
   single.report.findings.push(
     warned(
       'The evidence covers more than what was given: other documents of the same record, or neighbours in its hash tree. That nothing of the record is missing is not shown.',

@@ -46,6 +46,8 @@ export const findingsInJapanese = {
     '証拠に含まれるハッシュ値の長さが、そのハッシュ関数のものと異なります。',
   'Equal hash values in one list had to be taken once for the evidence to hold.':
     '証拠が成り立つためには、一つのリスト内の等しいハッシュ値を一つとして扱う必要がありました。',
+  'The only hash value of a first list had to be hashed once more for the evidence to hold.':
+    '証拠が成り立つためには、最初のリストにある唯一のハッシュ値をもう一度ハッシュする必要がありました。',
   'The hash function of the hash tree is not that of its time-stamp.':
     'ハッシュ木のハッシュ関数が、そのタイムスタンプのものと異なります。',
   'The hash values of the evidence do not lead to what was time-stamped.':
