@@ -278,7 +278,7 @@ Finding judge_purpose(const Certificate& signer) {
   const bool stated = (X509_get_extension_flags(handle) & EXFLAG_KUSAGE) != 0;
   const std::uint32_t key_usage = stated ? X509_get_key_usage(handle) : signing;
   if ((key_usage & signing) == 0 || (key_usage & ~signing) != 0) {
-    return unfit("key usage is not for signatures alone");
+    return unfit("key usage is not for signatures alone (RFC 5280 section 4.2.1.12)");
   }
   return passed(say("certificate.for-time-stamps"), signer.subject(), purpose_rule);
 }

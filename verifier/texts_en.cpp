@@ -354,6 +354,9 @@ constexpr Sentence table[] = {
      "The certificate that signed the time-stamp is one for stamping time only."},
     {"certificate.path-to-anchor",
      "The certificate that signed the time-stamp leads to one that you trust."},
+    {"certificate.signer-is-anchor",
+     "The certificate that signed the time-stamp is itself one that you trust; whether it expired or "
+     "was revoked since was not asked."},
     {"certificate.no-path-to-anchor",
      "The certificate that signed the time-stamp does not lead to one that you trust."},
     // Revocation.

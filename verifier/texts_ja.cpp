@@ -368,6 +368,9 @@ constexpr Sentence table[] = {
      "タイムスタンプに署名した証明書は、タイムスタンプ専用のものです。"},
     {"certificate.path-to-anchor",
      "タイムスタンプに署名した証明書は、あなたが信頼する証明書につながります。"},
+    {"certificate.signer-is-anchor",
+     "タイムスタンプに署名した証明書そのものが、あなたが信頼する証明書です。その後に有効期限が切れたか"
+     "、失効したかは確認していません。"},
     {"certificate.no-path-to-anchor",
      "タイムスタンプに署名した証明書は、あなたが信頼する証明書につながりません。"},
     // Revocation.

@@ -301,6 +301,10 @@ class TokenChecks {
     add(found.finding);
     if (found.path.empty()) return;
     facts_.path = found.path;
+    if (found.path.size() == 1) {
+      add(warned(say("certificate.signer-is-anchor"), certificate_->subject(),
+                 "RFC 5280 section 6.1.1 (d)"));
+    }
     for (std::size_t i = 0; i + 1 < found.path.size(); ++i) check_status(found, i);
   }
 

@@ -121,10 +121,14 @@ TEST(VerifyToken, WithoutAnAnchorDecidesNothing) {
             "INDETERMINATE NO_TRUST_ANCHOR");
 }
 
-TEST(VerifyToken, TakesTheSignersCertificateAsAnAnchor) {
+TEST(VerifyToken, TakesTheSignersCertificateAsAnAnchorAndSaysThatItsStatusWasNotAsked) {
   JudgeOptions options = clock_authority().options(judged_at);
+  const Bytes token = make_token(clock_authority().tsa, good_spec());
+  EXPECT_FALSE(test::has_warning(judge(token, options)));
   options.anchors.certificates = {clock_authority().tsa.certificate};
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, good_spec()), options)), "PASSED");
+  const Report report = judge(token, options);
+  EXPECT_EQ(outcome(report), "PASSED");
+  EXPECT_TRUE(test::has_warning(report)) << test::text(report);
 }
 
 TEST(VerifyToken, DoesNotTakeACaOfTheSameNameWithAnotherKey) {

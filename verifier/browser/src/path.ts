@@ -34,7 +34,7 @@ export function judgePurpose(signer: Certificate): Finding {
   const signing = usage.digitalSignature | usage.nonRepudiation;
   const stated = signer.keyUsage ?? signing;
   if ((stated & signing) === 0 || (stated & ~signing) !== 0) {
-    return unfit('key usage is not for signatures alone');
+    return unfit('key usage is not for signatures alone (RFC 5280 section 4.2.1.12)');
   }
   return passed('The certificate that signed the time-stamp is one for stamping time only.', {
     detail: signer.text,

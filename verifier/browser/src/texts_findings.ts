@@ -131,6 +131,8 @@ export const findingsInJapanese = {
     'タイムスタンプに署名した証明書は、あなたが信頼する証明書につながりません。',
   'The certificate that signed the time-stamp leads to one that you trust.':
     'タイムスタンプに署名した証明書は、あなたが信頼する証明書につながります。',
+  'The certificate that signed the time-stamp is itself one that you trust; whether it expired or was revoked since was not asked.':
+    'タイムスタンプに署名した証明書そのものが、あなたが信頼する証明書です。その後に有効期限が切れたか、失効したかは確認していません。',
   'The certificate that signed the time-stamp is not one for stamping time.':
     'タイムスタンプに署名した証明書は、タイムスタンプ用のものではありません。',
   'The certificate that signed the time-stamp is one for stamping time only.':

@@ -402,6 +402,14 @@ class TokenChecks {
     }
     const found = findPath(certificate, this.pool, this.trust.anchors, this.info.genTime);
     this.add(found.finding);
+    if (found.path.length === 1) {
+      this.add(
+        warned(
+          'The certificate that signed the time-stamp is itself one that you trust; whether it expired or was revoked since was not asked.',
+          { detail: certificate.text, rule: 'RFC 5280 section 6.1.1 (d)' },
+        ),
+      );
+    }
     const sources = this.sources();
     for (let i = 0; i + 1 < found.path.length; ++i) this.checkStatus(found, i, sources);
   }
