@@ -95,7 +95,9 @@ class ManifestReader {
         reference.algorithm_uri = child.attribute("Algorithm").value_or("");
         reference.algorithm = digest_algorithm_from_uri(reference.algorithm_uri);
       } else if (child.is(xmldsig_namespace, "DigestValue")) {
-        reference.digest = from_xml_base64(child.text()).value_or(Bytes());
+        const auto digest = from_xml_base64(child.text());
+        if (!digest) fail(child, "is not base64");
+        reference.digest = digest.value_or(Bytes());
       } else if (child.is(asic_namespace, "DataObjectReferenceExtensions")) {
         refuse_critical(child);
       } else {

@@ -401,6 +401,7 @@ constexpr Sentence table[] = {
     {"asic.digest-unknown",
      "The manifest lists {file} with a hash function that this program does not know."},
     {"asic.about-nothing", "Nothing says which files of the container this evidence is about."},
+    {"asic.evidence-missing", "A manifest of the container is about {file}, which is not in it."},
     {"asic.not-covered", "No evidence in the container that holds is about {file}."},
     {"asic.meta-not-covered",
      "No evidence in the container that holds is about {file}, which is no document."},

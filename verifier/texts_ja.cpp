@@ -418,6 +418,8 @@ constexpr Sentence table[] = {
     {"asic.digest-unknown",
      "マニフェストは、このプログラムが扱えないハッシュ関数で {file} を記載しています。"},
     {"asic.about-nothing", "この証拠がコンテナ内のどのファイルに関するものか、示されていません。"},
+    {"asic.evidence-missing",
+     "コンテナのマニフェストが {file} に関するものですが、このファイルはコンテナ内にありません。"},
     {"asic.not-covered", "コンテナ内の有効な証拠のうち、{file} に関するものはありません。"},
     {"asic.meta-not-covered",
      "コンテナ内の有効な証拠のうち、{file}（文書ではありません）に関するものはありません。"},

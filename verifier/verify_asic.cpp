@@ -21,6 +21,24 @@ constexpr std::size_t manifest_size_max = std::size_t{8} << 20;
 constexpr std::size_t evidence_max = 100;
 constexpr std::size_t mimetype_head = 38;  // a local header and the name "mimetype"
 
+// The options, and for paths the certificates in all time-stamps of the container: an authority
+// that was asked twice may have sent those above its own once.
+JudgeOptions with_certificates(AsicFiles& files, JudgeOptions options) {
+  std::set<Digest> known;
+  const auto stamps = files.of(AsicPart::time_stamp);
+  for (std::size_t i = 0; i < std::min(stamps.size(), evidence_max); ++i) {
+    const auto octets = files.read(stamps[i], evidence_size_max);
+    if (!octets) continue;  // told where it is judged
+    const auto token = parse_timestamp_token(*octets);
+    if (!token) continue;
+    for (const ByteView certificate : token->certificates) {
+      const bool is_new = known.insert(hash(DigestAlgorithm::sha256, certificate)).second;
+      if (is_new) options.extra_certificates.push_back(to_bytes(certificate));
+    }
+  }
+  return options;
+}
+
 // An evidence record or time-stamp in the container, with the manifest that says what it is about.
 struct Piece {
   std::string name;
@@ -38,7 +56,11 @@ class ContainerChecks {
  public:
   ContainerChecks(AsicFiles files, const std::string& name, ByteView head,
                   const JudgeOptions& options)
-      : files_(std::move(files)), name_(name), head_(head), options_(options), judge_(options) {}
+      : files_(std::move(files)),
+        name_(name),
+        head_(head),
+        options_(with_certificates(files_, options)),
+        judge_(options_) {}
 
   Result<EvidenceReport> run() {
     result_.report.subject = say("subject.container", {{"name", name_}});
@@ -51,6 +73,7 @@ class ContainerChecks {
     }
     for (const std::string& name : records) read_record(name);
     for (const std::string& name : stamps) read_time_stamp(name);
+    tell_what_was_removed();
     if (records.empty() && stamps.empty()) {
       add(undecided(SubIndication::no_evidence, say("asic.no-evidence"), "", simple_rule));
     }
@@ -107,6 +130,18 @@ class ContainerChecks {
                 ? undecided(SubIndication::unsupported_algorithm, what, detail, manifest_rule)
                 : failed(SubIndication::format_failure, what, detail, manifest_rule));
       }
+    }
+  }
+
+  // Annex A: evidence that a manifest is about, and that is not there, may have shown more. What is
+  // signed is not judged with it either.
+  void tell_what_was_removed() {
+    for (const AsicManifest& one : manifests_) {
+      if (files_.has(one.evidence)) continue;
+      const Text what = say("asic.evidence-missing", {{"file", one.evidence}});
+      const bool is_signature = asic_part(one.evidence) == AsicPart::signature;
+      add(is_signature ? warned(what, one.name, manifest_rule)
+                       : undecided(SubIndication::missing_data, what, one.name, manifest_rule));
     }
   }
 
@@ -374,7 +409,7 @@ class ContainerChecks {
   AsicFiles files_;
   const std::string& name_;
   ByteView head_;
-  const JudgeOptions& options_;
+  const JudgeOptions options_;
   TokenJudge judge_;
   bool simple_ = false;
   std::vector<AsicManifest> manifests_;  // complete before pieces point into it

@@ -196,6 +196,40 @@ TEST_F(Asic, ATimeStampIsJudgedAsOfTheOneThatCoversIt) {
   EXPECT_EQ(judge(), "FAILED HASH_FAILURE") << text(report_.report);
 }
 
+TEST_F(Asic, ACertificateInAnotherTimeStampOfTheContainerLeadsToTheAnchor) {
+  put("a.txt", "one");
+  const std::string token = token_over("one", "2030-01-01");
+  const std::string listed =
+      manifest("META-INF/timestamp002.tst",
+               reference("a.txt", "one") + reference("META-INF/timestamp001.tst", token));
+  auto spec = authority().spec(sha256, hash(sha256, as_bytes(listed)), "2040-01-01");
+  spec.certificates.clear();
+  const std::string alone(as_text(test::make_token(authority().tsa, spec)));
+  put("mimetype", asic_s_type);
+  put("META-INF/timestamp001.tst", token);
+  put("META-INF/ASiCArchiveManifest.xml", listed);
+  put("META-INF/timestamp002.tst", alone);
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  put("META-INF/timestamp001.tst", "no time-stamp");
+  EXPECT_NE(judge(), "PASSED") << text(report_.report);
+}
+
+TEST_F(Asic, EvidenceThatAManifestIsAboutAndThatIsNotThereKeepsItFromPassing) {
+  put_record();
+  put("META-INF/ASiCEvidenceRecordManifest002.xml",
+      manifest("META-INF/evidencerecord002.ers", reference("a.txt", "one")));
+  EXPECT_EQ(judge(), "INDETERMINATE SIGNED_DATA_NOT_FOUND") << text(report_.report);
+  EXPECT_TRUE(tells("is about META-INF/evidencerecord002.ers, which is not in it."));
+}
+
+TEST_F(Asic, ASignatureThatIsNotThereIsNoted) {
+  put_record();
+  put("META-INF/ASiCManifest.xml",
+      manifest("META-INF/signature001.p7s", reference("a.txt", "one")));
+  EXPECT_EQ(judge(), "PASSED") << text(report_.report);
+  EXPECT_TRUE(tells("is about META-INF/signature001.p7s, which is not in it."));
+}
+
 TEST_F(Asic, AnEvidenceRecordCanCoverATimeStamp) {
   put("a.txt", "one");
   const std::string listed = manifest("META-INF/timestamp.tst", reference("a.txt", "one"));
@@ -271,6 +305,16 @@ TEST_P(BadAsicManifest, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(, BadAsicManifest, testing::ValuesIn(bad_manifests),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(AsicManifest, SaysThatADigestIsNotBase64) {
+  const std::string xml =
+      manifest("x", "<a:DataObjectReference URI='a'><d:DigestMethod Algorithm='urn:x'/>"
+                    "<d:DigestValue>AAAA.</d:DigestValue></a:DataObjectReference>");
+  const auto read = parse_asic_manifest(as_bytes(xml), "manifest");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().what, "is not base64");
+  EXPECT_NE(read.error().where.find("DigestValue"), std::string::npos) << read.error().where;
+}
 
 TEST(AsicManifest, TakesExtensionsThatAreNotCriticalAndSignsInNames) {
   const auto read = parse_asic_manifest(
