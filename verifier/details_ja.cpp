@@ -259,7 +259,8 @@ constexpr Detail table[] = {
     {"extended key usage is not critical", "拡張鍵用途がクリティカルではありません"},
     {"extended key usage is not timeStamping alone",
      "拡張鍵用途が timeStamping のみではありません"},
-    {"key usage is not for signatures alone", "鍵用途が署名のみではありません"},
+    {"key usage is not for signatures alone (RFC 5280 section 4.2.1.12)",
+     "鍵用途が署名のみではありません（RFC 5280 section 4.2.1.12）"},
     // By OpenSSL.
     {"unspecified certificate verification error",
      "証明書の検証で原因の特定されない誤りがありました"},
