@@ -297,6 +297,15 @@ part_evidence_of_dss() {
   done <"$here/dss_cases.tsv"
 }
 
+# Evidence, time-stamps and containers of several makers, with anchors: each row of others_cases.tsv
+# gets its exit status. $PERDURA_OTHERS names the folder in which checkouts of them lie.
+part_verdicts_on_others() {
+  [[ -d ${PERDURA_OTHERS:-} ]] || skip "PERDURA_OTHERS names no folder of checkouts"
+  command -v python3 >/dev/null || skip "no python3 here"
+  expect 0 python3 "$here/judge_others.py" "$bin/perdura-verify" "$here/others_cases.tsv" \
+    "$PERDURA_OTHERS"
+}
+
 # shellcheck source=interop_tsa_parts.sh
 source "$here/interop_tsa_parts.sh"
 
