@@ -68,7 +68,8 @@ EvidenceReport Evidence::judge(std::span<const DataObject> objects, bool complet
   if (complete || group.report.verdict() != Verdict::failed) return group;
   // Perhaps only others are missing beside what was given: it is proven all the same.
   EvidenceReport single = judge_as(objects, GroupProof::single_objects, options);
-  if (single.report.verdict() == Verdict::failed) return group;
+  // What is wrong is then something else than that others are missing, which nobody asked for.
+  if (single.report.verdict() == Verdict::failed) return single;
   single.report.findings.push_back(warned(say("evidence.covers-more"), "", "RFC 4998 section 4.3"));
   return single;
 }

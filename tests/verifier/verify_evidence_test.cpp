@@ -7,6 +7,7 @@
 
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
+#include "verifier/evidence.hpp"
 #include "verifier/reduced_hashtree.hpp"
 
 namespace perdura::verifier {
@@ -144,6 +145,10 @@ TEST_F(VerifyEvidence, ForOneMemberItSaysWhatIsWrongAndNotThatOthersAreMissing) 
             "FAILED LINK_FAILURE");
   EXPECT_EQ(test::outcome(judge_objects(*record, one, true, judge_).report),
             "FAILED SIGNED_DATA_NOT_FOUND");
+  const auto evidence = Evidence::parse(octets);
+  ASSERT_TRUE(evidence);
+  EXPECT_EQ(test::outcome(evidence->judge(one, false, judge_.options()).report),
+            "FAILED LINK_FAILURE");
 }
 
 TEST_F(VerifyEvidence, AMissingMemberFailsTheGroupAndNotTheSingleObject) {
