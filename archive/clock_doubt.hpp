@@ -17,7 +17,7 @@ namespace perdura::archive {
 // How far the clock may be before the latest time in the archive, and after it, in seconds.
 constexpr std::int64_t clock_behind_max_s = 300;
 constexpr std::int64_t clock_ahead_max_s = std::int64_t{90} * 86400;
-constexpr std::int64_t clock_far_ahead_s = std::int64_t{366} * 86400;
+constexpr std::int64_t clock_far_ahead_s = std::int64_t{3653} * 86400;
 
 // What is odd about the Clock's time.
 struct ClockDoubt {
