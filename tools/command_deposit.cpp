@@ -136,11 +136,10 @@ Result<RecordInput> defaults(const cxxopts::ParseResult& parsed) {
 // The records that the paths on the command line name.
 class PathDeposits {
  public:
-  // `archive`: its folder, of which nothing is deposited.
-  PathDeposits(const cxxopts::ParseResult& parsed, fs::path archive, RecordInput prototype,
-               archive::Deposits& deposits, Outcome& outcome)
+  PathDeposits(const cxxopts::ParseResult& parsed, const archive::Archive& archive,
+               RecordInput prototype, archive::Deposits& deposits, Outcome& outcome)
       : parsed_(parsed),
-        archive_(std::move(archive)),
+        own_{archive.folder(), archive.folder() / archive.config().keys},
         prototype_(std::move(prototype)),
         deposits_(deposits),
         outcome_(outcome) {}
@@ -153,7 +152,7 @@ class PathDeposits {
         continue;
       }
       for_each_file(
-          path, archive_, [&](const fs::path& file) { add(file_document(file)); }, failed);
+          path, own_, [&](const fs::path& file) { add(file_document(file)); }, failed);
     }
     if (!together_.documents.empty()) send(std::move(together_));
   }
@@ -173,7 +172,7 @@ class PathDeposits {
   }
 
   const cxxopts::ParseResult& parsed_;
-  const fs::path archive_;
+  const std::vector<fs::path> own_;  // folders of the archive, of which nothing is deposited
   RecordInput prototype_;
   archive::Deposits& deposits_;
   Outcome& outcome_;
@@ -282,7 +281,7 @@ int command_deposit(int argc, char** argv) {
   Outcome outcome(out, progress);
   {
     archive::Deposits deposits(**archive, *threads, [&out] { out.flush(); });
-    PathDeposits paths(**parsed, (*archive)->folder(), *prototype, deposits, outcome);
+    PathDeposits paths(**parsed, **archive, *prototype, deposits, outcome);
     if (const auto manifest = option(**parsed, "manifest")) {
       deposit_manifest(*manifest, *prototype, deposits, outcome);
     } else {

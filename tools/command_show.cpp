@@ -4,9 +4,12 @@
 #include "archive/receipts.hpp"
 #include "tools/command_line.hpp"
 #include "tools/record_json.hpp"
+#include "verifier/printable.hpp"
 
 namespace perdura::tools {
 namespace {
+
+using verifier::printable;
 
 const CommandText text{
     "show", "DIR RECORD", "Show what the archive holds about one record.",
@@ -19,13 +22,13 @@ void print(const boost::json::object& record, const archive::Batch* batch) {
     if (name == "documents") continue;
     const boost::json::value& value = member.value();
     std::cout << name << ": "
-              << (value.is_string() ? std::string(value.get_string())
-                                    : boost::json::serialize(value))
+              << printable(value.is_string() ? std::string(value.get_string())
+                                             : boost::json::serialize(value))
               << "\n";
   }
   for (const boost::json::value& document : record.at("documents").as_array()) {
-    std::cout << "document: " << document.at("name").as_string().c_str() << ", "
-              << document.at("mediaType").as_string().c_str() << ", "
+    std::cout << "document: " << printable(document.at("name").as_string().c_str()) << ", "
+              << printable(document.at("mediaType").as_string().c_str()) << ", "
               << boost::json::serialize(document.at("length")) << " octets, sha256 "
               << document.at("sha256").as_string().c_str() << "\n";
   }

@@ -197,12 +197,14 @@ class ManifestLine {
 enum class Pipes { read, refused };
 
 // What an archive writes as it takes a file in would go into it again, and its keys too.
-bool is_archive(const fs::path& folder, const fs::path& archive) {
-  std::error_code ignored;
-  return fs::equivalent(folder, archive, ignored);
+bool is_one_of(const fs::path& folder, std::span<const fs::path> own) {
+  return std::ranges::any_of(own, [&](const fs::path& one) {
+    std::error_code ignored;
+    return fs::equivalent(folder, one, ignored);
+  });
 }
 
-void for_each_file(const fs::directory_entry& entry, Pipes pipes, const fs::path& archive,
+void for_each_file(const fs::directory_entry& entry, Pipes pipes, std::span<const fs::path> own,
                    const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
@@ -215,8 +217,9 @@ void for_each_file(const fs::directory_entry& entry, Pipes pipes, const fs::path
   if (!folder) {
     return failed({Errc::misuse, "it is neither a file nor a folder", entry.path().string(), ""});
   }
-  if (is_archive(entry.path(), archive)) {
-    return failed({Errc::misuse, "it is the archive itself", entry.path().string(), ""});
+  if (is_one_of(entry.path(), own)) {
+    return failed(
+        {Errc::misuse, "it is the archive itself, or its keys", entry.path().string(), ""});
   }
   std::vector<fs::directory_entry> entries;
   fs::directory_iterator it(entry.path(), problem);
@@ -232,7 +235,7 @@ void for_each_file(const fs::directory_entry& entry, Pipes pipes, const fs::path
     return one.path().native();
   });
   for (const fs::directory_entry& one : entries) {
-    for_each_file(one, Pipes::refused, archive, visit, failed);
+    for_each_file(one, Pipes::refused, own, visit, failed);
   }
 }
 
@@ -263,13 +266,13 @@ archive::DocumentInput stdin_document(std::string name) {
           }};
 }
 
-void for_each_file(const fs::path& path, const fs::path& archive,
+void for_each_file(const fs::path& path, std::span<const fs::path> own,
                    const std::function<void(const fs::path&)>& visit,
                    const std::function<void(Error)>& failed) {
   std::error_code problem;
   const fs::directory_entry entry(path, problem);
   if (problem) return failed(archive::system_error(problem.value(), path, "cannot find it"));
-  for_each_file(entry, Pipes::read, archive, visit, failed);
+  for_each_file(entry, Pipes::read, own, visit, failed);
 }
 
 ManifestLines::ManifestLines(std::istream& in) : in_(in), buffer_(line_size_max + 1) {}

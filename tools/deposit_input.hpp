@@ -7,6 +7,7 @@
 #include <functional>
 #include <istream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,9 @@ archive::DocumentInput file_document(const std::filesystem::path& path);
 archive::DocumentInput stdin_document(std::string name);
 
 // Visits every file at `path`: itself, or all below a folder, in order of names. Symbolic links to
-// files are followed, those to folders are not. What can't be listed goes to `failed`, and so does
-// the folder `archive`, which is not gone into.
-void for_each_file(const std::filesystem::path& path, const std::filesystem::path& archive,
+// files are followed, those to folders are not. What can't be listed goes to `failed`, and so do
+// the folders `own`, the archive and its keys, which are not gone into.
+void for_each_file(const std::filesystem::path& path, std::span<const std::filesystem::path> own,
                    const std::function<void(const std::filesystem::path&)>& visit,
                    const std::function<void(verifier::Error)>& failed);
 

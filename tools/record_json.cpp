@@ -1,5 +1,7 @@
 #include "tools/record_json.hpp"
 
+#include "verifier/printable.hpp"
+
 namespace perdura::tools {
 namespace {
 
@@ -56,7 +58,7 @@ std::string record_line(bool sealed, const archive::DepositRow& row,
   line += "  " + or_dash(statement.patient ? statement.patient->id : "");
   line += "  " + or_dash(statement.record_type);
   for (const auto& document : statement.documents) line += "  " + document.name;
-  return line;
+  return verifier::printable(line);
 }
 
 }  // namespace perdura::tools

@@ -82,6 +82,15 @@ perdura deposit archive growing --receipts grown --quiet || fail "a file that gr
 status=0
 perdura deposit archive . --quiet --receipts receipts 2>errors || status=$?
 [ "$status" = 1 ] && grep -q './archive: it is the archive itself' errors || fail "the archive went into itself"
+# Nor do keys that lie elsewhere. A name that would turn the line around is spelt out.
+perdura init apart --keys holder/keys >/dev/null 2>&1
+printf 'x' >"holder/$(printf 'a\342\200\256fdp.exe')"
+status=0
+perdura deposit apart holder --quiet --receipts receipts 2>errors || status=$?
+[ "$status" = 1 ] && grep -q 'holder/keys: it is the archive itself, or its keys' errors || fail "keys: $(cat errors)"
+[ "$(perdura list apart | wc -l)" = 1 ] || fail "keys were deposited"
+perdura list apart | grep -qF 'a\u{202E}fdp.exe' || fail "$(perdura list apart)"
+perdura show apart "$(perdura list apart | cut -c1-16)" | grep -qF 'a\u{202E}fdp.exe' || fail "show: $(perdura list apart)"
 printf '{"path":"in/empty\\u0000x"}\n{"path"\n' >manifest
 perdura deposit archive --manifest manifest --quiet 2>errors && fail "a path with a zero octet was taken"
 grep -q 'line 1: a path holds a zero octet' errors || fail "$(cat errors)"
