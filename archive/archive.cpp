@@ -24,6 +24,12 @@ using verifier::check;
 constexpr std::string_view log_key_name = "log-key-seed";
 constexpr std::uint64_t ca_size_max = 1u << 20;
 
+// Absolute also where nothing of the path is there yet: the settings' relative paths are the
+// archive's.
+std::string place_of_keys(const fs::path& given) {
+  return fs::weakly_canonical(fs::absolute(given)).string();
+}
+
 fs::path keys_folder(const fs::path& folder, const Config& config) { return folder / config.keys; }
 
 // A folder that goes away again unless it is kept.
@@ -125,7 +131,7 @@ Result<Ok> create_archive(const fs::path& folder, const CreateOptions& options,
   Config config{.origin = options.origin.empty()
                               ? "perdura.local/" + verifier::to_hex(random_octets(8))
                               : options.origin,
-                .keys = options.keys.empty() ? "keys" : fs::weakly_canonical(options.keys).string(),
+                .keys = options.keys.empty() ? "keys" : place_of_keys(options.keys),
                 .tracks = *std::move(tracks),
                 .quorum = options.quorum,
                 .sha3_256 = options.sha3_256};

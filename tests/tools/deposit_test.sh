@@ -84,6 +84,7 @@ perdura deposit archive . --quiet --receipts receipts 2>errors || status=$?
 [ "$status" = 1 ] && grep -q './archive: it is the archive itself' errors || fail "the archive went into itself"
 # Nor do keys that lie elsewhere. A name that would turn the line around is spelt out.
 perdura init apart --keys holder/keys >/dev/null 2>&1
+[ -d holder/keys ] || fail "the keys do not lie where --keys says"
 printf 'x' >"holder/$(printf 'a\342\200\256fdp.exe')"
 status=0
 perdura deposit apart holder --quiet --receipts receipts 2>errors || status=$?
