@@ -19,17 +19,6 @@ namespace fs = std::filesystem;
 using tests::vector_path;
 using tests::vector_text;
 
-// A vector that passes: "name: value" lines.
-std::map<std::string, std::string> fields_of(const fs::path& path) {
-  std::map<std::string, std::string> fields;
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);) {
-    const std::size_t colon = line.find(": ");
-    if (colon != std::string::npos) fields[line.substr(0, colon)] = line.substr(colon + 2);
-  }
-  return fields;
-}
-
 std::vector<fs::path> passing_vectors() {
   std::vector<fs::path> paths;
   for (const char* folder : {"evidence_record", "other_makers"}) {
@@ -50,7 +39,7 @@ std::string octets_of(const fs::path& path) {
 class EvidenceMutation : public testing::TestWithParam<fs::path> {};
 
 TEST_P(EvidenceMutation, IsNoticedButWhereNothingIsCarried) {
-  const auto fields = fields_of(GetParam());
+  const auto fields = tests::vector_fields(GetParam());
   const fs::path folder = GetParam().parent_path();
   const std::string good = octets_of(folder / fields.at("evidence"));
   JudgeOptions options;

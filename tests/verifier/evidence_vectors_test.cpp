@@ -12,6 +12,7 @@
 
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/reports.hpp"
+#include "tests/verifier/vector_files.hpp"
 
 namespace perdura::verifier {
 namespace {
@@ -31,17 +32,6 @@ Bytes read(const fs::path& path) {
 
 void write(const fs::path& path, ByteView octets) {
   std::ofstream(path, std::ios::binary) << as_text(octets);
-}
-
-// "name: value" lines.
-std::map<std::string, std::string> fields_of(const fs::path& path) {
-  std::map<std::string, std::string> fields;
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);) {
-    const std::size_t colon = line.find(": ");
-    if (colon != std::string::npos) fields[line.substr(0, colon)] = line.substr(colon + 2);
-  }
-  return fields;
 }
 
 // The verdict in lower case, as the files spell it.
@@ -169,7 +159,7 @@ TEST(EvidenceVectors, EachYieldsWhatItsFileSays) {
     if (entry.path().extension() != ".vec") continue;
     SCOPED_TRACE(entry.path().filename().string());
     ++count;
-    const auto fields = fields_of(entry.path());
+    const auto fields = tests::vector_fields(entry.path());
     Report report;
     EXPECT_EQ(judge(fields, report), fields.at("verdict")) << test::text(report);
   }

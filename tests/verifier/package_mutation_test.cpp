@@ -57,6 +57,20 @@ class ZipParts {
     }
     return at;
   }
+  // Those that a file's header and its entry in the directory both have, in this order.
+  std::size_t name_shared_fields(std::size_t at, const std::string& start) {
+    return name_fields(at, start,
+                       {{2, "version needed"},
+                        {2, "flags"},
+                        {2, "method"},
+                        {2, "time"},
+                        {2, "date"},
+                        {4, "CRC-32"},
+                        {4, "compressed size"},
+                        {4, "size"},
+                        {2, "name length"},
+                        {2, "extra length"}});
+  }
   // The entry in the directory at `at`, and what it is about; where the next begins.
   std::size_t name_entry(std::size_t at) {
     const std::size_t name = number(at + 28, 2);
@@ -67,36 +81,15 @@ class ZipParts {
     const bool deflated = number(at + 10, 2) == 8;
     const std::size_t local_name = number(local + 26, 2);
     const std::size_t local_extra = number(local + 28, 2);
-    local = name_fields(local, "file: ",
-                        {{4, "signature"},
-                         {2, "version needed"},
-                         {2, "flags"},
-                         {2, "method"},
-                         {2, "time"},
-                         {2, "date"},
-                         {4, "CRC-32"},
-                         {4, "compressed size"},
-                         {4, "size"},
-                         {2, "name length"},
-                         {2, "extra length"},
-                         {local_name, "name"},
-                         {local_extra, "extra"}});
+    local = name_fields(local, "file: ", {{4, "signature"}});
+    local = name_shared_fields(local, "file: ");
+    local = name_fields(local, "file: ", {{local_name, "name"}, {local_extra, "extra"}});
     local = name_fields(local, "file: ", {{size, deflated ? "deflated octets" : "octets"}});
+    at = name_fields(
+        at, "directory: ", {{4, "signature"}, {1, "version made by"}, {1, "system made by"}});
+    at = name_shared_fields(at, "directory: ");
     return name_fields(at, "directory: ",
-                       {{4, "signature"},
-                        {1, "version made by"},
-                        {1, "system made by"},
-                        {2, "version needed"},
-                        {2, "flags"},
-                        {2, "method"},
-                        {2, "time"},
-                        {2, "date"},
-                        {4, "CRC-32"},
-                        {4, "compressed size"},
-                        {4, "size"},
-                        {2, "name length"},
-                        {2, "extra length"},
-                        {2, "comment length"},
+                       {{2, "comment length"},
                         {2, "disk"},
                         {2, "internal attributes"},
                         {4, "external attributes"},

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 namespace perdura::tests {
@@ -20,6 +21,17 @@ inline std::string vector_text(const std::string& name) {
   std::ifstream file(vector_path(name), std::ios::binary);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The "name: value" lines of a file beside the octets that they are about.
+inline std::map<std::string, std::string> vector_fields(const std::filesystem::path& path) {
+  std::map<std::string, std::string> fields;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string::npos) fields[line.substr(0, colon)] = line.substr(colon + 2);
+  }
+  return fields;
 }
 
 // That tests/vectors/<name> is `text`, octet for octet.
