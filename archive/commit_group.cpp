@@ -8,7 +8,7 @@
 
 #include "archive/derived_rows.hpp"
 #include "archive/keyspace.hpp"
-#include "archive/pack.hpp"
+#include "archive/packs.hpp"
 #include "archive/put_ahead.hpp"
 #include "archive/receipts.hpp"
 #include "archive/restore_content.hpp"
@@ -33,7 +33,11 @@ Error key_used_before() {
 class Group {
  public:
   Group(Archive& archive, Journal::Turn& turn, std::vector<PreparedRecord> records)
-      : archive_(archive), turn_(turn), records_(std::move(records)), outcomes_(records_.size()) {}
+      : archive_(archive),
+        turn_(turn),
+        records_(std::move(records)),
+        outcomes_(records_.size()),
+        packs_(archive.object_names()) {}
 
   GroupResult commit();
 
@@ -52,7 +56,6 @@ class Group {
   Result<Ok> repeat(PreparedRecord& record);
   Result<bool> stored_before(const PreparedRecord& record, const Digest& address);
   Result<Ok> place_content(SealedContent content, ContentReference& reference);
-  void close_pack();
   Result<Ok> write();
   std::vector<Result<Receipt>> receipts() const;
 
@@ -64,8 +67,7 @@ class Group {
   std::map<Blinded, std::uint64_t> idempotency_;  // keys used by this group
   std::vector<JournalEntry> entries_;
   std::vector<DepositRow> rows_;
-  std::vector<Object> packs_;
-  std::optional<PackBuilder> pack_;
+  Packs packs_;
   std::set<std::string> objects_;  // that the group's records refer to
   std::uint64_t first_ = 0;        // index that the group's first entry gets
   JournalHead head_;
@@ -88,20 +90,11 @@ Result<Ok> Group::place_content(SealedContent content, ContentReference& referen
     objects_.insert(content.object);
     return Ok{};
   }
-  if (pack_ && pack_->full_with(content.octets.size())) close_pack();
-  if (!pack_) {
-    auto name = archive_.object_names().pack();
-    if (!name) return name.error();
-    objects_.insert(*name);
-    pack_.emplace(*std::move(name));
-  }
-  reference.location = pack_->add(content);
+  auto location = packs_.add(content);
+  if (!location) return location.error();
+  objects_.insert(location->object);
+  reference.location = *std::move(location);
   return Ok{};
-}
-
-void Group::close_pack() {
-  if (pack_) packs_.push_back(pack_->finish());
-  pack_.reset();
 }
 
 Result<Ok> Group::place(PreparedRecord& record, std::uint64_t index) {
@@ -182,14 +175,11 @@ Result<Ok> Group::place_all() {
     if (auto placed = place(records_[i], *outcomes_[i].index); !placed) return placed;
   }
   if (entries_.empty()) return Ok{};
-  close_pack();
   return write();
 }
 
 Result<Ok> Group::write() {
-  if (!packs_.empty()) {
-    if (auto put = archive_.store().put(std::move(packs_)); !put) return put;
-  }
+  if (auto put = archive_.store().put(packs_.take_all()); !put) return put;
   std::vector<Write> writes;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     rows_[i].receipt_size = first_ + rows_.size();

@@ -1,23 +1,11 @@
 #include "archive/put_ahead.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "archive/derived_rows.hpp"
-#include "archive/pack.hpp"
+#include "archive/packs.hpp"
 
 namespace perdura::archive {
-namespace {
-
-Result<Ok> put_pack(Archive& archive, std::optional<PackBuilder>& pack) {
-  if (!pack) return Ok{};
-  std::vector<Object> objects;
-  objects.push_back(pack->finish());
-  pack.reset();
-  return archive.store().put(std::move(objects));
-}
-
-}  // namespace
 
 Result<Ok> PutAhead::take_last(std::vector<SealedContent>& documents) {
   waiting_ += documents.back().octets.size();
@@ -25,7 +13,7 @@ Result<Ok> PutAhead::take_last(std::vector<SealedContent>& documents) {
 }
 
 Result<Ok> PutAhead::put(std::vector<SealedContent>& documents) {
-  std::optional<PackBuilder> pack;
+  Packs packs(archive_.object_names());
   for (; first_ < documents.size(); ++first_) {
     SealedContent& content = documents[first_];
     if (!content.object.empty()) continue;
@@ -36,22 +24,16 @@ Result<Ok> PutAhead::put(std::vector<SealedContent>& documents) {
       content.octets = Bytes();  // {} would keep the memory
       continue;
     }
-    if (pack && pack->full_with(content.octets.size())) {
-      if (auto done = put_pack(archive_, pack); !done) return done;
-    }
-    if (!pack) {
-      auto name = archive_.object_names().pack();
-      if (!name) return name.error();
-      pack.emplace(*std::move(name));
-    }
+    auto location = packs.add(content);
+    if (!location) return location.error();
     // Before it is put: when that fails, the object is erased by the name that is noted here.
-    ContentLocation location = pack->add(content);
-    content.object = std::move(location.object);
-    content.offset = location.offset;
+    content.object = std::move(location->object);
+    content.offset = location->offset;
     content.octets = Bytes();  // {} would keep the memory
+    if (auto done = archive_.store().put(packs.take_full()); !done) return done;
   }
   waiting_ = 0;
-  return put_pack(archive_, pack);
+  return archive_.store().put(packs.take_all());
 }
 
 std::set<std::string> objects_of(const std::vector<SealedContent>& contents) {

@@ -1,12 +1,11 @@
 #include "archive/restore_content.hpp"
 
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "archive/derived_rows.hpp"
 #include "archive/keyspace.hpp"
-#include "archive/pack.hpp"
+#include "archive/packs.hpp"
 #include "archive/receipts.hpp"
 
 namespace perdura::archive {
@@ -18,28 +17,17 @@ namespace keys = keyspace;
 Result<std::vector<ContentLocation>> put(Archive& archive,
                                          const std::vector<SealedContent>& contents) {
   std::vector<ContentLocation> locations;
-  std::vector<Object> packs;
-  std::optional<PackBuilder> pack;
-  const auto close = [&] {
-    if (pack) packs.push_back(pack->finish());
-    pack.reset();
-  };
+  Packs packs(archive.object_names());
   for (const SealedContent& content : contents) {
     if (!content.object.empty()) {
       locations.push_back(content.location());
       continue;
     }
-    if (pack && pack->full_with(content.octets.size())) close();
-    if (!pack) {
-      auto name = archive.object_names().pack();
-      if (!name) return name.error();
-      pack.emplace(*std::move(name));
-    }
-    locations.push_back(pack->add(content));
+    auto location = packs.add(content);
+    if (!location) return location.error();
+    locations.push_back(*std::move(location));
   }
-  close();
-  if (packs.empty()) return locations;
-  if (auto done = archive.store().put(std::move(packs)); !done) return done.error();
+  if (auto done = archive.store().put(packs.take_all()); !done) return done.error();
   return locations;
 }
 
