@@ -22,7 +22,6 @@ namespace fs = std::filesystem;
 using verifier::check;
 
 constexpr std::string_view log_key_name = "log-key-seed";
-constexpr std::uint64_t ca_size_max = 1u << 20;
 
 // Absolute also where nothing of the path is there yet: the settings' relative paths are the
 // archive's.

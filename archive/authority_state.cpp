@@ -16,7 +16,7 @@ using verifier::Error;
 using verifier::Result;
 using verifier::Time;
 
-constexpr std::string_view format = "local-tsa/2";
+constexpr std::string_view authority_format = "local-tsa/2";
 constexpr std::uint64_t state_size_max = 1 << 20;
 constexpr std::size_t generations_max = 1000;
 
@@ -56,7 +56,7 @@ json::value to_json(const AuthorityState& state) {
     }
     tsas.push_back(std::move(out));
   }
-  return {{"perdura", format},
+  return {{"perdura", authority_format},
           {"caYears", state.ca_years},
           {"tsaYears", state.tsa_years},
           {"cas", std::move(cas)},
@@ -118,7 +118,7 @@ Result<AuthorityState> read_authority_state(const fs::path& dir) {
   try {
     const json::value value = parse_json(verifier::as_text(*octets));
     const std::string version(value.at("perdura").as_string());
-    if (version != format) {
+    if (version != authority_format) {
       return Error{Errc::unsupported, "the authority is of version '" + version + "'",
                    file.string(), "use the perdura that made it, or a newer one"};
     }

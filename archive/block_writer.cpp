@@ -15,7 +15,7 @@ using verifier::check;
 using verifier::Errc;
 using verifier::Error;
 
-constexpr std::size_t waiting_max = 1u << 20;
+constexpr std::size_t waiting_octets_max = 1u << 20;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ verifier::Result<BlockWriter> BlockWriter::open(const std::filesystem::path& pat
   return BlockWriter(file);
 }
 
-BlockWriter::BlockWriter(int file) : file_(file), waiting_(aligned_octets(waiting_max)) {}
+BlockWriter::BlockWriter(int file) : file_(file), waiting_(aligned_octets(waiting_octets_max)) {}
 
 BlockWriter::BlockWriter(BlockWriter&& other) noexcept
     : file_(std::exchange(other.file_, -1)),
@@ -47,11 +47,11 @@ void BlockWriter::start(std::uint64_t offset) {
 
 bool BlockWriter::add(verifier::ByteView octets) {
   while (!octets.empty()) {
-    const std::size_t size = std::min(octets.size(), waiting_max - size_);
+    const std::size_t size = std::min(octets.size(), waiting_octets_max - size_);
     std::ranges::copy(octets.first(size), waiting_.get() + size_);
     octets = octets.subspan(size);
     size_ += size;
-    if (size_ == waiting_max && !write_waiting()) return false;
+    if (size_ == waiting_octets_max && !write_waiting()) return false;
   }
   return true;
 }

@@ -13,8 +13,7 @@ namespace {
 
 namespace keys = keyspace;
 
-constexpr std::uint64_t row_version = 1;
-constexpr std::int64_t day_s = 86400;
+constexpr std::uint64_t doubt_row_version = 1;
 
 // The time that a journal entry states; nothing when it states none.
 std::optional<Time> time_of(const JournalEntry& entry) {
@@ -58,7 +57,7 @@ Result<std::optional<Time>> noted(const Store& store) {
   RowReader in(**row);
   const std::uint64_t version = in.number();
   const Time time{in.signed_number()};
-  if (version == row_version && in.done()) return std::optional(time);
+  if (version == doubt_row_version && in.done()) return std::optional(time);
   return Error{Errc::malformed, "the row of the clock is damaged", "archive",
                "restore the store from a backup"};
 }
@@ -87,8 +86,8 @@ Result<Ok> note_clock(const Archive& archive) {
   const Time now = archive.clock().now();
   const auto before = noted(archive.store());
   if (!before) return before.error();
-  if (*before && now < **before + day_s) return Ok{};
-  Bytes row = RowWriter().number(row_version).signed_number(now.seconds).take();
+  if (*before && now < **before + verifier::day_s) return Ok{};
+  Bytes row = RowWriter().number(doubt_row_version).signed_number(now.seconds).take();
   return archive.store().commit_derived({{.partition = keys::archive_partition,
                                           .conditions = {},
                                           .writes = {{keys::clock_key, std::move(row)}}}});

@@ -16,8 +16,9 @@ using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
 
-constexpr std::string_view format = "archive/2";
-constexpr std::string_view format_before = "archive/1";  // its tracks have the first four members
+constexpr std::string_view archive_format = "archive/2";
+// Its tracks have the first four members.
+constexpr std::string_view archive_format_before = "archive/1";
 constexpr std::uint64_t config_size_max = 1 << 20;
 
 std::filesystem::path file_in(const std::filesystem::path& archive) {
@@ -38,7 +39,7 @@ json::value to_json(const Config& config) {
                       {"credentials", track.credentials_file}});
     if (track.retired) tracks.back().as_object()["retired"] = to_string(*track.retired);
   }
-  json::object out{{"perdura", format},
+  json::object out{{"perdura", archive_format},
                    {"origin", config.origin},
                    {"keys", config.keys},
                    {"quorum", config.quorum},
@@ -125,11 +126,11 @@ Result<Config> read_config(const std::filesystem::path& archive) {
   try {
     const json::value value = parse_json(verifier::as_text(*octets));
     const std::string version(value.at("perdura").as_string());
-    if (version != format && version != format_before) {
+    if (version != archive_format && version != archive_format_before) {
       return Error{Errc::unsupported, "the archive is of version '" + version + "'", file.string(),
                    "use the perdura that made it, or a newer one"};
     }
-    return from_json(value.as_object(), version != format_before);
+    return from_json(value.as_object(), version != archive_format_before);
   } catch (const std::exception& problem) {
     return Error{Errc::malformed, std::string("the settings do not parse: ") + problem.what(),
                  file.string(), "restore the file from a backup"};

@@ -16,6 +16,11 @@
 
 namespace perdura::archive {
 
+// Of an archive, retired ones too.
+inline constexpr std::size_t tracks_max = 64;
+// Octets of a track's file of CAs.
+inline constexpr std::uint64_t ca_size_max = 1u << 20;
+
 // Whether a track's TSA is still asked for time-stamps.
 enum class TrackState {
   active,   // it stamps every batch and renews what it stamped

@@ -17,7 +17,7 @@ using verifier::DigestAlgorithm;
 using verifier::Hasher;
 
 constexpr std::uint8_t location_version = 1;
-enum Kind : std::uint8_t { in_pack = 1, of_its_own = 2 };
+enum LocationKind : std::uint8_t { in_pack = 1, of_its_own = 2 };
 constexpr std::size_t chunk_size_max = 8u << 20;
 
 void append_varint(Bytes& out, std::uint64_t value) {

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "archive/big_endian.hpp"
 #include "archive/random.hpp"
 
 namespace perdura::archive {
 namespace {
 
 using verifier::check;
+using verifier::malformed;
 
 constexpr std::uint8_t whole_kind = 1;
 constexpr std::uint8_t large_kind = 2;
@@ -34,20 +36,6 @@ std::optional<FrameMethod> method_of(std::uint32_t entry) {
   return entry & is_zstd ? FrameMethod::zstd : FrameMethod::stored;
 }
 
-Error malformed(const char* what, std::string_view where) {
-  return {Errc::malformed, what, std::string(where), ""};
-}
-
-void append(Bytes& out, std::uint64_t value, unsigned octets) {
-  for (unsigned i = octets; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
-
-std::uint64_t number_at(ByteView octets, std::size_t offset, unsigned size) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t octet : octets.subspan(offset, size)) value = value << 8 | octet;
-  return value;
-}
-
 Result<Ok> check_kind(ByteView octets, std::uint8_t kind, std::string_view where) {
   if (octets.empty()) return malformed("a content's header is cut short", where);
   if (octets[0] == kind) return Ok{};
@@ -69,9 +57,9 @@ std::string name_of(std::string_view prefix, ByteView token) {
 Bytes write_whole_header(const WholeHeader& header) {
   Bytes out;
   out.reserve(header.size());
-  append(out, whole_kind, 1);
-  append(out, static_cast<std::uint8_t>(header.method), 1);
-  append(out, header.length, 4);
+  append_big_endian(out, whole_kind, 1);
+  append_big_endian(out, static_cast<std::uint8_t>(header.method), 1);
+  append_big_endian(out, header.length, 4);
   if (header.dictionary)
     out.insert(out.end(), header.dictionary->begin(), header.dictionary->end());
   return out;
@@ -98,11 +86,11 @@ Result<WholeHeader> parse_whole_header(ByteView octets, std::string_view where) 
 
 Bytes write_large_header(const LargeHeader& header) {
   Bytes out;
-  append(out, large_kind, 1);
-  append(out, 0, 3);
-  append(out, header.length, 8);
-  append(out, header.frames, 4);
-  append(out, header.chunks, 4);
+  append_big_endian(out, large_kind, 1);
+  append_big_endian(out, 0, 3);
+  append_big_endian(out, header.length, 8);
+  append_big_endian(out, header.frames, 4);
+  append_big_endian(out, header.chunks, 4);
   return out;
 }
 
@@ -126,9 +114,10 @@ Bytes write_frame_table(const std::vector<FramePlace>& frames) {
   Bytes out;
   out.reserve(frames.size() * 4);
   for (const FramePlace& frame : frames) {
-    append(out,
-           frame.stored_length | (frame.offset == 0 ? starts_chunk : 0) | method_bits(frame.method),
-           4);
+    append_big_endian(
+        out,
+        frame.stored_length | (frame.offset == 0 ? starts_chunk : 0) | method_bits(frame.method),
+        4);
   }
   return out;
 }
@@ -174,7 +163,7 @@ std::string new_large_name() { return large_name(random_octets(token_size)); }
 
 std::string chunk_name(const std::string& large_name, std::uint32_t number) {
   Bytes octets;
-  append(octets, number, 4);
+  append_big_endian(octets, number, 4);
   return large_name + '/' + verifier::to_hex(octets);
 }
 
@@ -192,8 +181,8 @@ std::optional<std::array<std::uint8_t, token_size>> token_of(const std::string& 
 
 Bytes whole_frame_context(ByteView header) {
   Bytes out = verifier::to_bytes(header);
-  append(out, 0, 4);
-  append(out, 1, 1);
+  append_big_endian(out, 0, 4);
+  append_big_endian(out, 1, 1);
   return out;
 }
 
@@ -202,10 +191,10 @@ Bytes large_frame_context(const std::string& large_name, std::uint32_t number, b
   check(token.has_value(), "a large content has a name of its form");
   Bytes out;
   out.reserve(1 + token_size + 5);
-  append(out, large_kind, 1);
+  append_big_endian(out, large_kind, 1);
   for (const std::uint8_t octet : *token) out.push_back(octet);
-  append(out, number, 4);
-  append(out, last ? 1 : 0, 1);
+  append_big_endian(out, number, 4);
+  append_big_endian(out, last ? 1 : 0, 1);
   return out;
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 using verifier::Receipt;
 
-constexpr std::size_t waiting_max = 512;                   // records that no worker has taken yet
+constexpr std::size_t waiting_records_max = 512;           // records that no worker has taken yet
 constexpr std::size_t taken_at_once = 16;                  // records that a worker takes in one go
 constexpr std::size_t prepared_footprint_max = 32u << 20;  // octets that wait for the committer
 constexpr std::size_t gathered_records = 256;              // enough for a group to be worth a sync
@@ -75,8 +75,8 @@ class Deposits::Pipeline {
       return done(why);
     }
     // A full queue is filled again when it is half empty: not a wake-up for each record.
-    if (waiting_.size() >= waiting_max) {
-      room_.wait(lock, [&] { return waiting_.size() <= waiting_max / 2; });
+    if (waiting_.size() >= waiting_records_max) {
+      room_.wait(lock, [&] { return waiting_.size() <= waiting_records_max / 2; });
     }
     waiting_.push_back({std::move(record), std::move(done)});
     ++open_;
@@ -176,7 +176,7 @@ class Deposits::Pipeline {
       taken.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
-    const bool room = waiting_.size() <= waiting_max / 2;
+    const bool room = waiting_.size() <= waiting_records_max / 2;
     lock.unlock();
     if (room) room_.notify_all();
     return taken;

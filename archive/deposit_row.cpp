@@ -7,7 +7,7 @@
 namespace perdura::archive {
 namespace {
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t deposit_version = 1;
 constexpr std::size_t documents_max = 100'000;
 
 // Which optional fields a row has.
@@ -40,13 +40,13 @@ Blinded read_blinded(RowReader& row) {
   return blinded;
 }
 
-Error damaged() { return {Errc::malformed, "the deposit's row is damaged", "journal", ""}; }
+Error damaged_deposit() { return {Errc::malformed, "the deposit's row is damaged", "journal", ""}; }
 
 }  // namespace
 
 Bytes encode(const DepositRow& row) {
   RowWriter out(320 + 128 * row.documents.size());
-  out.number(version);
+  out.number(deposit_version);
   out.number((row.event_time ? has_event_time : 0) | (row.patient ? has_patient : 0) |
              (row.record_type ? has_record_type : 0) | (row.idempotency ? has_idempotency : 0));
   out.number(row.record_number).number(row.receipt_size);
@@ -65,7 +65,7 @@ Bytes encode(const DepositRow& row) {
 
 Result<DepositRow> decode_deposit_row(ByteView octets) {
   RowReader in(octets);
-  if (in.number() != version) {
+  if (in.number() != deposit_version) {
     return Error{Errc::unsupported, "the deposit's row is of a newer version", "journal",
                  "use a newer perdura"};
   }
@@ -81,16 +81,16 @@ Result<DepositRow> decode_deposit_row(ByteView octets) {
   if (fields & has_idempotency) row.idempotency = read_blinded(in);
   row.group_sha512 = Digest(in.fixed(64));
   auto statement = read_reference(in);
-  if (!statement) return damaged();
+  if (!statement) return damaged_deposit();
   row.statement = *std::move(statement);
   const std::uint64_t count = in.number();
-  if (!in.good() || count > documents_max) return damaged();
+  if (!in.good() || count > documents_max) return damaged_deposit();
   for (std::uint64_t i = 0; i < count; ++i) {
     auto document = read_reference(in);
-    if (!document) return damaged();
+    if (!document) return damaged_deposit();
     row.documents.push_back(*std::move(document));
   }
-  if (!in.done()) return damaged();
+  if (!in.done()) return damaged_deposit();
   return row;
 }
 

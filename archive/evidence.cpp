@@ -46,6 +46,12 @@ Value* recently_used(std::list<std::pair<std::string, Value>>& list, const std::
 
 }  // namespace
 
+void add_once(std::vector<DigestAlgorithm>& algorithms, DigestAlgorithm algorithm) {
+  if (std::ranges::find(algorithms, algorithm) == algorithms.end()) {
+    algorithms.push_back(algorithm);
+  }
+}
+
 Bytes EvidenceChains::evidence_record() const {
   return verifier::write_evidence_record(algorithms, chains);
 }
@@ -120,9 +126,7 @@ Result<EvidenceChains> EvidenceAssembler::chains_of(const Batch& batch, const Li
       if (!renewed) return renewed.error();
       stamps.push_back(*std::move(renewed));
     }
-    if (std::ranges::find(result.algorithms, algorithm) == result.algorithms.end()) {
-      result.algorithms.push_back(algorithm);
-    }
+    add_once(result.algorithms, algorithm);
     result.chains.push_back(std::move(stamps));
   }
   return result;

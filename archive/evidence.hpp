@@ -32,6 +32,9 @@ struct EvidenceChains {
   Bytes evidence_record() const;
 };
 
+// Adds a hash function that is not there yet: data objects are hashed once in each.
+void add_once(std::vector<DigestAlgorithm>& algorithms, DigestAlgorithm algorithm);
+
 // Yields the hash values of a leaf's data objects (statement, documents…; or the checkpoint) under
 // a hash function.
 using MembersOf = std::function<Result<std::vector<Digest>>(DigestAlgorithm)>;

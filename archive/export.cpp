@@ -21,8 +21,7 @@ namespace {
 namespace names = verifier::package_name;
 using verifier::as_bytes;
 
-constexpr std::uint64_t ca_size_max = 1u << 20;
-constexpr std::uint64_t small_document_max = 1u << 20;  // gathered in memory
+constexpr std::uint64_t gathered_document_max = 1u << 20;  // gathered in memory
 
 // One export on its way.
 class Export {
@@ -102,7 +101,7 @@ class Export {
   Result<Ok> add_document(const std::string& name, const ContentReference& document) {
     ++result_.documents;
     result_.bytes += document.length;
-    if (document.length <= small_document_max) return add_small_document(name, document);
+    if (document.length <= gathered_document_max) return add_small_document(name, document);
     if (auto begun = package_.begin_file(name); !begun) return begun;
     const auto sink = [&](ByteView part) {
       auto on = go_on(options_);

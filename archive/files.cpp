@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "archive/descriptor.hpp"
+
 namespace perdura::archive {
 namespace {
 
@@ -14,21 +16,6 @@ using verifier::Bytes;
 using verifier::Errc;
 using verifier::Error;
 using verifier::Result;
-
-// An open file descriptor, closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 

@@ -12,12 +12,11 @@ namespace keys = keyspace;
 using verifier::check;
 
 constexpr std::uint64_t head_version = 1;
-constexpr std::size_t salt_size = 32;
 constexpr std::size_t page_rows = 512;
 
 std::uint64_t segment_of(std::uint64_t index) { return index / keys::segment_size; }
 
-Error damaged(const std::string& where) {
+Error damaged_row(const std::string& where) {
   return {Errc::malformed, "the row is damaged", where,
           "restore the store from a backup; nothing was changed"};
 }
@@ -32,7 +31,7 @@ Bytes encode(const JournalHead& head) {
 
 Result<JournalHead> decode_head(ByteView octets, const std::string& where) {
   RowReader row(octets);
-  if (row.number() != head_version) return damaged(where);
+  if (row.number() != head_version) return damaged_row(where);
   JournalHead head{.size = row.number(),
                    .derived = row.number(),
                    .records = row.number(),
@@ -42,22 +41,23 @@ Result<JournalHead> decode_head(ByteView octets, const std::string& where) {
                    .batches = row.number(),
                    .sealed_size = row.number(),
                    .sealed_records = row.number()};
-  if (!row.done()) return damaged(where);
+  if (!row.done()) return damaged_row(where);
   return head;
 }
 
 Bytes encode(const JournalEntry& entry) {
-  check(entry.salt.size() == salt_size, "a journal entry's salt has 32 octets");
-  return RowWriter(salt_size + entry.text.size())
+  check(entry.salt.size() == verifier::journal_salt_size, "a journal entry's salt has 32 octets");
+  return RowWriter(verifier::journal_salt_size + entry.text.size())
       .fixed(entry.salt)
       .fixed(verifier::as_bytes(entry.text))
       .take();
 }
 
 std::optional<JournalEntry> decode_entry(ByteView row) {
-  if (row.size() <= salt_size) return std::nullopt;
-  return JournalEntry{.text = std::string(verifier::as_text(row.subspan(salt_size))),
-                      .salt = verifier::to_bytes(row.first(salt_size))};
+  if (row.size() <= verifier::journal_salt_size) return std::nullopt;
+  return JournalEntry{
+      .text = std::string(verifier::as_text(row.subspan(verifier::journal_salt_size))),
+      .salt = verifier::to_bytes(row.first(verifier::journal_salt_size))};
 }
 
 Error no_such_entry(std::uint64_t index) {
@@ -104,7 +104,7 @@ Result<Ok> Journal::load() {
     const std::string partition = keys::segment_partition(**segment);
     const auto row = store_.get(partition, keys::head_key);
     if (!row) return row.error();
-    if (!*row) return damaged(partition + "/head");
+    if (!*row) return damaged_row(partition + "/head");
     const auto head = decode_head(**row, partition + "/head");
     if (!head) return head.error();
     head_ = *head;
@@ -112,7 +112,7 @@ Result<Ok> Journal::load() {
   }
   std::vector<Digest> roots;
   const auto take_root = [&](std::uint64_t tile, ByteView root) -> Result<bool> {
-    if (tile != roots.size() || root.size() != 32) return damaged("journal tile root");
+    if (tile != roots.size() || root.size() != 32) return damaged_row("journal tile root");
     roots.emplace_back(root);
     return true;
   };
@@ -123,7 +123,7 @@ Result<Ok> Journal::load() {
       if (auto taken = take_root(keys::number_in(row.key), row.value); !taken) return taken.error();
     }
   }
-  if (roots.size() != head_.size / LogTree::tile_width) return damaged("journal tile roots");
+  if (roots.size() != head_.size / LogTree::tile_width) return damaged_row("journal tile roots");
   std::vector<Digest> partial;
   for (std::uint64_t i = roots.size() * LogTree::tile_width; i < head_.size; ++i) {
     const auto read = entry(i);
@@ -197,10 +197,10 @@ Result<Ok> Journal::Turn::amend(std::uint64_t index, const std::string& key, con
 Result<JournalEntry> Journal::entry(std::uint64_t index) const {
   const auto stored = row(index, keys::entry_key(index));
   if (!stored) return stored.error();
-  if (!*stored && index < head().size) return damaged("journal entry " + std::to_string(index));
+  if (!*stored && index < head().size) return damaged_row("journal entry " + std::to_string(index));
   if (!*stored) return no_such_entry(index);
   auto decoded = decode_entry(**stored);
-  if (!decoded) return damaged("journal entry " + std::to_string(index));
+  if (!decoded) return damaged_row("journal entry " + std::to_string(index));
   return *std::move(decoded);
 }
 
@@ -236,7 +236,7 @@ Result<Bytes> Journal::read_tile(std::uint64_t tile) const {
   auto stored = row(index, keys::tile_key(tile));
   if (!stored) return stored.error();
   if (!*stored || (*stored)->size() != 32 * LogTree::tile_width) {
-    return damaged("journal tile " + std::to_string(tile));
+    return damaged_row("journal tile " + std::to_string(tile));
   }
   return std::move(**stored);
 }

@@ -9,7 +9,7 @@ namespace {
 
 namespace keys = keyspace;
 
-constexpr std::uint64_t row_version = 1;
+constexpr std::uint64_t dictionary_row_version = 1;
 constexpr std::size_t dictionaries_max = 256;
 
 // Writes the row of a dictionary beside those of the media type that are there: contents that were
@@ -40,7 +40,7 @@ Result<Ok> keep_dictionary(Archive& archive, const NewDictionary& dictionary) {
   objects.push_back(pack.finish());
   if (auto put = archive.store().put(std::move(objects)); !put) return put;
   RowWriter row;
-  row.number(row_version).fixed(sealed->sha256.view()).octets(encode(location));
+  row.number(dictionary_row_version).fixed(sealed->sha256.view()).octets(encode(location));
   auto done = add_row(archive.store(), dictionary.media_type, row.take(), location.object);
   if (!done) return done;
   return archive.dictionaries().load(dictionary.media_type, sealed->sha256, dictionary.bytes);
@@ -56,7 +56,7 @@ Result<Ok> load_dictionaries(Archive& archive) {
     const std::uint64_t version = in.number();
     const Digest address(in.fixed(32));
     const auto location = decode_content_location(in.octets(), row.key);
-    if (version != row_version || !in.done() || !location) {
+    if (version != dictionary_row_version || !in.done() || !location) {
       return Error{Errc::malformed, "the row is damaged", row.key,
                    "restore the store from a backup"};
     }

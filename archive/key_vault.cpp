@@ -17,6 +17,7 @@
 
 #include "archive/key_file.hpp"
 #include "archive/new_file.hpp"
+#include "archive/openssl_handles.hpp"
 #include "archive/random.hpp"
 
 namespace perdura::archive {
@@ -24,15 +25,10 @@ namespace {
 
 using verifier::check;
 
-constexpr const char* file_name = "archive.key";
+constexpr const char* key_file_name = "archive.key";
 // In the key file beside the named secrets; a name given by the caller can't start with a dot.
 constexpr const char* wrapping_key_name = ".key-encryption-key";
 constexpr const char* index_key_name = ".index-key";
-
-struct FreeCipher {
-  void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
 
 // AES-256-KW (RFC 3394) with its key set once. libcrypto's own AES-256-WRAP runs AES without the
 // processor's instructions for it; its wrapping over a block cipher of ours does not.
@@ -64,8 +60,8 @@ class KeyWrap {
   }
 
   const bool wraps_;
-  std::unique_ptr<EVP_CIPHER, FreeCipher> cipher_;
-  std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> context_;
+  CipherHandle cipher_;
+  CipherContext context_;
 };
 
 Error cannot_read(const std::filesystem::path& path, int number) {
@@ -165,7 +161,7 @@ Result<KeyVault> KeyVault::create(const std::filesystem::path& folder,
   if (failed) {
     return Error{Errc::io, "cannot make the folder: " + failed.message(), folder.string(), ""};
   }
-  auto written = write_new_file(folder / file_name, *file, 0600);
+  auto written = write_new_file(folder / key_file_name, *file, 0600);
   OPENSSL_cleanse(file->data(), file->size());
   if (!written) return written.error();
   if (auto done = sync_folder(folder.parent_path()); !done) return done.error();
@@ -174,7 +170,7 @@ Result<KeyVault> KeyVault::create(const std::filesystem::path& folder,
 
 Result<KeyVault> KeyVault::open(const std::filesystem::path& folder,
                                 const PassphraseProvider& passphrase) {
-  const std::filesystem::path path = folder / file_name;
+  const std::filesystem::path path = folder / key_file_name;
   if (auto closed = check_mode(path); !closed) return closed.error();
   auto file = read_whole(path);
   if (!file) return file.error();

@@ -18,7 +18,7 @@ namespace keys = keyspace;
 
 constexpr std::size_t reserved_at_once = 64;
 constexpr std::size_t tokens_at_once = 1024;
-constexpr std::uint64_t row_version = 1;
+constexpr std::uint64_t name_row_version = 1;
 
 using Token = std::array<std::uint8_t, token_size>;
 
@@ -40,7 +40,7 @@ Result<std::vector<Reserved>> reserved_tokens(const Store& store) {
       const std::uint64_t version = in.number();
       const std::uint64_t journal_size = in.number();
       Bytes token = keys::token_in(row.key);
-      if (version != row_version || !in.done() || token.size() != token_size) {
+      if (version != name_row_version || !in.done() || token.size() != token_size) {
         return Error{Errc::malformed, "the row of a reserved name is damaged", "archive",
                      "restore the store from a backup"};
       }
@@ -85,7 +85,7 @@ Write settled(const std::string& object) {
 Result<Ok> ObjectNames::reserve() {
   Commit commit{.partition = keys::archive_partition, .conditions = {}, .writes = {}};
   for (const Bytes& token : settled_) commit.writes.push_back(struck_out(token));
-  const Bytes row = RowWriter().number(row_version).number(journal_.head().size).take();
+  const Bytes row = RowWriter().number(name_row_version).number(journal_.head().size).take();
   std::vector<Bytes> tokens;
   for (std::size_t i = 0; i < reserved_at_once; ++i) {
     tokens.push_back(random_octets(token_size));

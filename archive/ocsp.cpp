@@ -23,7 +23,7 @@ using BasicHandle = OpensslHandle<OCSP_BASICRESP, OCSP_BASICRESP_free>;
 
 // id-pkix-ocsp-basic, 1.3.6.1.5.5.7.48.1.1: the content octets.
 constexpr std::uint8_t id_ocsp_basic[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01};
-constexpr std::size_t answer_size_max = std::size_t{1} << 20;
+constexpr std::size_t ocsp_answer_size_max = std::size_t{1} << 20;
 
 Error bad(std::string what) { return {Errc::malformed, std::move(what), "", ""}; }
 
@@ -34,7 +34,7 @@ Result<Bytes> basic_response(ByteView der) {
   constexpr const char* statuses[] = {"successful", "malformedRequest", "internalError", "tryLater",
                                       "status 4",   "sigRequired",      "unauthorized"};
   namespace tag = verifier::tag;
-  verifier::DerInput input(der, verifier::DerLimits{.size = answer_size_max},
+  verifier::DerInput input(der, verifier::DerLimits{.size = ocsp_answer_size_max},
                            verifier::EncodingRules::ber);
   verifier::DerReader top = input.reader();
   verifier::DerReader response = top.constructed(tag::sequence);

@@ -30,6 +30,8 @@ using OpensslHandle = std::unique_ptr<T, OpensslFree<free_function>>;
 using KeyHandle = OpensslHandle<EVP_PKEY, EVP_PKEY_free>;
 using CertificateHandle = OpensslHandle<X509, X509_free>;
 using CrlHandle = OpensslHandle<X509_CRL, X509_CRL_free>;
+using CipherHandle = OpensslHandle<EVP_CIPHER, EVP_CIPHER_free>;
+using CipherContext = OpensslHandle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 using BioHandle = OpensslHandle<BIO, BIO_free_all>;
 
 // The DER of `object` by its i2d function; empty when OpenSSL cannot.

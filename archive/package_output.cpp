@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "archive/descriptor.hpp"
 #include "archive/files.hpp"
 #include "archive/new_file.hpp"
 #include "archive/zip_writer.hpp"
@@ -24,26 +25,6 @@ using verifier::check;
 using verifier::Error;
 using verifier::Ok;
 using verifier::Result;
-
-// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  // Closes it; 0, or the number of the error.
-  int close() {
-    const int fd = std::exchange(fd_, -1);
-    return fd >= 0 && ::close(fd) != 0 ? errno : 0;
-  }
-
- private:
-  int fd_;
-};
 
 // A name beside `path` that nobody else uses.
 fs::path temporary_name(const fs::path& path) {

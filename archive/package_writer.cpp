@@ -21,7 +21,7 @@ using verifier::Ok;
 using verifier::PackageHeader;
 using verifier::Result;
 
-constexpr std::size_t name_size_max = 255;
+constexpr std::size_t file_name_size_max = 255;
 constexpr std::size_t manifest_memory_max = 8u << 20;
 
 bool is_safe_name(std::string_view name) {
@@ -29,7 +29,7 @@ bool is_safe_name(std::string_view name) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-' || c == '/';
   });
-  if (!spelt_safely || name.size() > name_size_max) return false;
+  if (!spelt_safely || name.size() > file_name_size_max) return false;
   for (std::size_t start = 0; start <= name.size();) {
     const std::size_t end = std::min(name.find('/', start), name.size());
     const std::string_view part = name.substr(start, end - start);

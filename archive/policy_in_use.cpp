@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using verifier::AlgorithmPolicy;
 
-constexpr const char* file_name = "policy";
+constexpr const char* policy_file_name = "policy";
 
 // Canonical JSON (RFC 8785): members in ascending order.
 std::string journal_text(const verifier::PolicyTable& table, ByteView octets,
@@ -29,7 +29,7 @@ std::string journal_text(const verifier::PolicyTable& table, ByteView octets,
 }  // namespace
 
 Result<std::shared_ptr<const AlgorithmPolicy>> policy_in_use(const fs::path& folder) {
-  const fs::path path = folder / file_name;
+  const fs::path path = folder / policy_file_name;
   std::error_code problem;
   if (!fs::exists(path, problem) && !problem) return AlgorithmPolicy::built_in();
   const auto octets = read_file(path, verifier::policy_limits::size);
@@ -61,7 +61,7 @@ Result<Ok> use_policy(Archive& archive, ByteView octets, const std::string& acto
     head.derived = head.size;
     if (auto done = turn.append({entry}, {}, head); !done) return done;
   }
-  auto written = replace_file(archive.folder() / file_name, octets, 0644);
+  auto written = replace_file(archive.folder() / policy_file_name, octets, 0644);
   if (!written) return written;
   archive.set_policy(std::make_shared<const AlgorithmPolicy>(std::move(file->table)));
   return Ok{};

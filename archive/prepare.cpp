@@ -104,9 +104,10 @@ Bytes SaltSource::next() {
   if (left_ == 0) {
     check(RAND_bytes(drawn_.data(), static_cast<int>(drawn_.size())) == 1,
           "the machine gives random octets");
-    left_ = drawn_.size() / salt_size;
+    left_ = drawn_.size() / verifier::journal_salt_size;
   }
-  return verifier::to_bytes(ByteView(drawn_).subspan(--left_ * salt_size, salt_size));
+  return verifier::to_bytes(
+      ByteView(drawn_).subspan(--left_ * verifier::journal_salt_size, verifier::journal_salt_size));
 }
 
 Preparer::Preparer(Archive& archive, KeepDictionary keep_dictionary)

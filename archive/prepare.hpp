@@ -36,8 +36,7 @@ class SaltSource {
   Bytes next();
 
  private:
-  static constexpr std::size_t salt_size = 32;
-  std::array<std::uint8_t, 64 * salt_size> drawn_{};
+  std::array<std::uint8_t, 64 * verifier::journal_salt_size> drawn_{};
   std::size_t left_ = 0;  // not handed out yet
 };
 

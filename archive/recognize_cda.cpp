@@ -16,7 +16,7 @@ using verifier::as_text;
 using verifier::Patient;
 
 // A CDA header comes before the body, and mostly fits in this; else four times as much is tried.
-constexpr std::size_t header_size = std::size_t{16} << 10;
+constexpr std::size_t cda_header_size = std::size_t{16} << 10;
 
 // Social security numbers, United States: an identifier, but not one to file a record under.
 constexpr std::string_view ssn_root = "2.16.840.1.113883.4.1";
@@ -133,7 +133,7 @@ bool header_is_complete(xml_node document) {
 std::optional<Recognized> recognize_xml(ByteView head, bool whole, bool named_xml) {
   if (!looks_like_xml(head)) return std::nullopt;
   pugi::xml_document tree;
-  std::size_t size = std::min(head.size(), header_size);
+  std::size_t size = std::min(head.size(), cda_header_size);
   auto status = parse(tree, head.first(size));
   while (size < head.size()) {
     const bool is_cda = local_name(tree.document_element()) == "ClinicalDocument";

@@ -216,7 +216,7 @@ Recognized read_data_set(DcmItem& data_set) {
 
 // What DCMTK says of a file's soundness does not matter: what it could read before it stopped is
 // there.
-Recognized read_file(ByteView head) {
+Recognized read_dicom_file(ByteView head) {
   HeadStream stream(head);
   DcmFileFormat file;
   file.transferInit();
@@ -242,9 +242,9 @@ std::optional<Recognized> recognize_dicom(ByteView head, bool named_dicom) {
   prepare_dcmtk();
   const Bytes plain = has_preamble ? inflated(head) : Bytes();
   if (!plain.empty()) return read_plain_data_set(bounded(plain, dicom_head_max));
-  const Recognized found = read_file(bounded(head, usual_head));
+  const Recognized found = read_dicom_file(bounded(head, usual_head));
   if (found.patient || head.size() <= usual_head) return found;
-  return read_file(bounded(head, dicom_head_max));
+  return read_dicom_file(bounded(head, dicom_head_max));
 }
 
 }  // namespace perdura::archive

@@ -13,12 +13,6 @@ namespace {
 using verifier::GroupProof;
 using verifier::Verdict;
 
-void add_once(std::vector<DigestAlgorithm>& algorithms, DigestAlgorithm algorithm) {
-  if (std::ranges::find(algorithms, algorithm) == algorithms.end()) {
-    algorithms.push_back(algorithm);
-  }
-}
-
 // Whether an error is about this one record, and not about the disk.
 bool of_the_record(const Error& error) {
   return error.code == Errc::malformed || error.code == Errc::not_found ||

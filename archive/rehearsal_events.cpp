@@ -15,8 +15,6 @@ using verifier::Errc;
 using verifier::Error;
 using verifier::Ok;
 
-constexpr std::int64_t day_s = 86400;
-
 std::vector<std::string> words_of(std::string_view text) {
   std::istringstream in{std::string(text)};
   std::vector<std::string> words;
@@ -31,7 +29,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-Error misuse(std::string_view text, std::string what) {
+Error misused_event(std::string_view text, std::string what) {
   return {Errc::misuse, std::move(what), "event '" + std::string(text) + "'",
           "write '2035 RSA,ECDSA broken', '2044 tsa local gone' or '2051 tsa local2 compromised'"};
 }
@@ -47,16 +45,16 @@ Result<Ok> read_broken(std::string_view text, const std::vector<std::string>& wo
                        unsigned notice_years, RehearsalEvent& event) {
   const std::string how = words.size() == 4 ? words[3] : "";
   if (words.size() > 4 || (!how.empty() && how != "overnight" && how != "unannounced")) {
-    return misuse(text, "after 'broken' comes nothing, 'overnight' or 'unannounced'");
+    return misused_event(text, "after 'broken' comes nothing, 'overnight' or 'unannounced'");
   }
   event.sudden = !how.empty();
   event.known = how.empty()          ? plus_months(event.when, -12 * static_cast<int>(notice_years))
-                : how == "overnight" ? event.when + -day_s
+                : how == "overnight" ? event.when + -verifier::day_s
                                      : event.when;
   verifier::Assumptions read;
   auto done = verifier::read_assumptions(lower(words[1]), event.when, read);
   if (!done) return done;
-  if (!read.authorities.empty()) return misuse(text, "an authority is no algorithm");
+  if (!read.authorities.empty()) return misused_event(text, "an authority is no algorithm");
   event.algorithms = std::move(read.algorithms);
   for (verifier::AlgorithmBreak& one : event.algorithms) one.assumed = false;
   return Ok{};
@@ -67,7 +65,7 @@ Result<Ok> read_broken(std::string_view text, const std::vector<std::string>& wo
 Result<RehearsalEvent> parse_rehearsal_event(std::string_view text, unsigned notice_years) {
   const std::vector<std::string> words = words_of(text);
   const auto when = words.size() < 3 ? std::nullopt : time_of(words[0]);
-  if (!when) return misuse(text, "an event is a year, or a time, and what happens then");
+  if (!when) return misused_event(text, "an event is a year, or a time, and what happens then");
   RehearsalEvent event{.kind = RehearsalEvent::Kind::broken,
                        .known = *when,
                        .when = *when,
@@ -82,7 +80,7 @@ Result<RehearsalEvent> parse_rehearsal_event(std::string_view text, unsigned not
   }
   const bool gone = words.back() == "gone";
   if (words.size() != 4 || words[1] != "tsa" || (!gone && words.back() != "compromised")) {
-    return misuse(text, "it is none that is known");
+    return misused_event(text, "it is none that is known");
   }
   event.kind = gone ? RehearsalEvent::Kind::tsa_gone : RehearsalEvent::Kind::tsa_compromised;
   event.tsa = words[2];
@@ -109,8 +107,8 @@ Result<Ok> check_authorities(const std::vector<RehearsalEvent>& events, unsigned
       add_next();
     }
     if (stamping.erase(event->tsa) == 0) {
-      Error error = misuse(event->what, "no TSA '" + event->tsa + "' stamps at " +
-                                            to_string(event->when).substr(0, 10));
+      Error error = misused_event(event->what, "no TSA '" + event->tsa + "' stamps at " +
+                                                   to_string(event->when).substr(0, 10));
       error.hint =
           "authorities are local, local2, ...; one that takes another's place gets the "
           "next number";

@@ -30,7 +30,7 @@ Result<Ok> add_resumable(const Archive& archive, const Lineages& lineages, const
 }
 
 // Several steps may ask for the same.
-void add_once(const std::vector<std::string>& more, std::vector<std::string>& warnings) {
+void add_warnings_once(const std::vector<std::string>& more, std::vector<std::string>& warnings) {
   for (const std::string& warning : more) {
     if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(warning);
   }
@@ -58,7 +58,7 @@ void run(Archive& archive, TsaClients& tsas, const RenewalPlan& plan, const Rene
   using std::chrono::steady_clock;
   std::vector<const PlannedRenewal*> left_for_last;
   const auto keep = [&](RenewalOutcome outcome) {
-    add_once(outcome.warnings, result.warnings);
+    add_warnings_once(outcome.warnings, result.warnings);
     result.outcomes.push_back(std::move(outcome));
   };
   for (const PlannedRenewal& planned : plan.renewals) {
@@ -87,7 +87,7 @@ Result<RenewalPlan> plan(const Archive& archive, TsaClients& tsas,
   auto plan = plan_renewals(archive, lineages, wish, since);
   if (!plan) return plan;
   if (auto added = add_resumable(archive, *lineages, wish, *plan); !added) return added.error();
-  add_once(since.warnings, plan->warnings);
+  add_warnings_once(since.warnings, plan->warnings);
   return plan;
 }
 
@@ -116,7 +116,7 @@ Result<RenewResult> renew(Archive& archive, TsaClients& tsas, const RenewOptions
   }
   const auto planned = plan(archive, tsas, *lineages, options.wish);
   if (!planned) return planned.error();
-  add_once(planned->warnings, result.warnings);
+  add_warnings_once(planned->warnings, result.warnings);
   result.not_renewed = planned->not_renewed;
   result.stay_set_aside = planned->stay_set_aside;
   run(archive, tsas, *planned, options, result);

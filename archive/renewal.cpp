@@ -9,9 +9,9 @@
 namespace perdura::archive {
 namespace {
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t renewal_version = 1;
 
-Error damaged(const char* what) {
+Error damaged_renewal(const char* what) {
   return {Errc::malformed, std::string(what) + " is damaged", "journal",
           "restore the store from a backup"};
 }
@@ -32,7 +32,9 @@ std::string_view name(RenewalKind kind) {
 
 Bytes encode(const Renewal& renewal) {
   RowWriter row;
-  row.number(version).number(renewal.entry).number(static_cast<std::uint64_t>(renewal.kind));
+  row.number(renewal_version)
+      .number(renewal.entry)
+      .number(static_cast<std::uint64_t>(renewal.kind));
   row.text(renewal.track).text(verifier::name(renewal.algorithm)).text(renewal.id);
   row.number(renewal.batches).fixed(renewal.batch_list.view()).octets(renewal.root.view());
   row.number(renewal.from_digests ? 1 : 0).number(renewal.set_aside.size());
@@ -43,7 +45,7 @@ Bytes encode(const Renewal& renewal) {
 
 Result<Renewal> decode_renewal(ByteView octets) {
   RowReader row(octets);
-  if (row.number() != version) {
+  if (row.number() != renewal_version) {
     return Error{Errc::unsupported, "the renewal's row is of a newer version", "journal",
                  "use a newer perdura"};
   }
@@ -60,7 +62,7 @@ Result<Renewal> decode_renewal(ByteView octets) {
   const std::uint64_t set_aside = row.number();
   if (!row.good() || !algorithm || kind > 2 || root.size() != verifier::digest_size(*algorithm) ||
       set_aside > octets.size()) {
-    return damaged("the renewal's row");
+    return damaged_renewal("the renewal's row");
   }
   renewal.kind = static_cast<RenewalKind>(kind);
   renewal.algorithm = *algorithm;
@@ -68,7 +70,7 @@ Result<Renewal> decode_renewal(ByteView octets) {
   renewal.root = Digest(root);
   for (std::uint64_t i = 0; i < set_aside; ++i) renewal.set_aside.push_back(row.number());
   renewal.token = verifier::to_bytes(row.octets());
-  if (!row.done()) return damaged("the renewal's row");
+  if (!row.done()) return damaged_renewal("the renewal's row");
   return renewal;
 }
 
@@ -80,12 +82,12 @@ Bytes encode_batch_list(const std::vector<std::uint64_t>& batches) {
 
 Result<std::vector<std::uint64_t>> decode_batch_list(ByteView octets) {
   std::vector<std::uint64_t> batches;
-  if (octets.size() % 8 != 0) return damaged("the list of a renewal's batches");
+  if (octets.size() % 8 != 0) return damaged_renewal("the list of a renewal's batches");
   for (std::size_t i = 0; i < octets.size(); i += 8) {
     batches.push_back(from_big_endian(verifier::as_text(octets.subspan(i, 8))));
   }
   const auto not_ascending = std::ranges::adjacent_find(batches, std::greater_equal<>());
-  if (not_ascending != batches.end()) return damaged("the list of a renewal's batches");
+  if (not_ascending != batches.end()) return damaged_renewal("the list of a renewal's batches");
   return batches;
 }
 
@@ -105,13 +107,13 @@ Result<std::vector<RenewedMembers>> decode_members_page(ByteView octets,
   for (RowReader in(octets); !in.done();) {
     const std::uint64_t count = in.number();
     if (!in.good() || count > octets.size() / size || page.size() == tree_tile_width) {
-      return damaged("a page of renewed hash values");
+      return damaged_renewal("a page of renewed hash values");
     }
     RenewedMembers members;
     members.reserve(count);
     for (std::uint64_t i = 0; i < count; ++i) {
       const ByteView member = in.fixed(size);
-      if (!in.good()) return damaged("a page of renewed hash values");
+      if (!in.good()) return damaged_renewal("a page of renewed hash values");
       members.emplace_back(member);
     }
     page.push_back(std::move(members));

@@ -13,12 +13,6 @@ namespace {
 namespace keys = keyspace;
 using verifier::Verdict;
 
-void add_once(std::vector<DigestAlgorithm>& algorithms, DigestAlgorithm algorithm) {
-  if (std::ranges::find(algorithms, algorithm) == algorithms.end()) {
-    algorithms.push_back(algorithm);
-  }
-}
-
 // Builds a tree again and holds each tile against the stored one.
 class TreeAgain {
  public:

@@ -12,7 +12,7 @@ namespace {
 
 namespace keys = keyspace;
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t renewal_intent_version = 1;
 
 // How often a track was renewed: the evidence that an intent is about changes with it.
 std::uint64_t renewals_of(const Lineages& lineages, const std::string& track) {
@@ -20,15 +20,15 @@ std::uint64_t renewals_of(const Lineages& lineages, const std::string& track) {
       lineages.renewals(), [&](const Renewal* renewal) { return renewal->track == track; }));
 }
 
-struct Intent {
+struct RenewalIntent {
   HashTreeTask task;  // without its batches
   std::uint64_t renewals = 0;
 };
 
-Bytes encode(const Intent& intent) {
+Bytes encode(const RenewalIntent& intent) {
   const HashTreeTask& task = intent.task;
   return RowWriter()
-      .number(version)
+      .number(renewal_intent_version)
       .text(task.id)
       .text(verifier::name(task.algorithm))
       .number(task.from_digests ? 1 : 0)
@@ -36,10 +36,10 @@ Bytes encode(const Intent& intent) {
       .take();
 }
 
-std::optional<Intent> decode(ByteView octets, const std::string& track) {
+std::optional<RenewalIntent> decode(ByteView octets, const std::string& track) {
   RowReader row(octets);
-  if (row.number() != version) return std::nullopt;
-  Intent intent;
+  if (row.number() != renewal_intent_version) return std::nullopt;
+  RenewalIntent intent;
   intent.task.track = track;
   intent.task.id = row.text();
   const auto algorithm = verifier::digest_algorithm_from_name(row.text());
@@ -51,10 +51,11 @@ std::optional<Intent> decode(ByteView octets, const std::string& track) {
 }
 
 // The note of the track's renewal under way, with its batches; nothing when there is none.
-Result<std::optional<Intent>> noted_intent(const Archive& archive, const std::string& track) {
+Result<std::optional<RenewalIntent>> noted_intent(const Archive& archive,
+                                                  const std::string& track) {
   const auto row = archive.store().get(keys::archive_partition, keys::renewal_intent_key(track));
   if (!row) return row.error();
-  if (!*row) return std::optional<Intent>{};
+  if (!*row) return std::optional<RenewalIntent>{};
   auto intent = decode(**row, track);
   if (!intent) {
     return Error{Errc::malformed, "the note of a renewal under way is damaged", "track " + track,
@@ -120,7 +121,7 @@ Result<HashTreeTask> begin_renewal(Archive& archive, const Lineages& lineages, H
   auto put = archive.store().put(
       {{keys::renewal_batches_object(task.id), encode_batch_list(task.batches)}});
   if (!put) return put.error();
-  const Intent intent{.task = task, .renewals = renewals_of(lineages, task.track)};
+  const RenewalIntent intent{.task = task, .renewals = renewals_of(lineages, task.track)};
   if (auto done = write_intent(archive, task.track, encode(intent)); !done) return done.error();
   return task;
 }

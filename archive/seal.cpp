@@ -17,31 +17,30 @@ namespace {
 namespace keys = keyspace;
 using verifier::check;
 
-constexpr std::uint64_t intent_version = 1;
+constexpr std::uint64_t seal_intent_version = 1;
 
 // Which entries the batch under way covers. Written first, so that a seal that died is done again
 // over the same records, and its tiles are the same.
-struct Intent {
+struct SealIntent {
   std::uint64_t batch = 0;
   std::uint64_t end = 0;
 };
 
-Result<Intent> intent_for(Archive& archive, const JournalHead& head) {
+Result<SealIntent> intent_for(Archive& archive, const JournalHead& head) {
   const auto row = archive.store().get(keys::archive_partition, keys::seal_intent_key);
   if (!row) return row.error();
   if (*row) {
     RowReader in(**row);
     const std::uint64_t version = in.number();
-    const Intent intent{.batch = in.number(), .end = in.number()};
-    if (version == intent_version && in.done() && intent.batch == head.batches) return intent;
+    const SealIntent intent{.batch = in.number(), .end = in.number()};
+    if (version == seal_intent_version && in.done() && intent.batch == head.batches) return intent;
   }
-  const Intent intent{.batch = head.batches, .end = head.size};
-  auto done = archive.store().commit(
-      {.partition = keys::archive_partition,
-       .conditions = {{keys::seal_intent_key, *row}},
-       .writes = {
-           {keys::seal_intent_key,
-            RowWriter().number(intent_version).number(intent.batch).number(intent.end).take()}}});
+  const SealIntent intent{.batch = head.batches, .end = head.size};
+  const Bytes noted =
+      RowWriter().number(seal_intent_version).number(intent.batch).number(intent.end).take();
+  auto done = archive.store().commit({.partition = keys::archive_partition,
+                                      .conditions = {{keys::seal_intent_key, *row}},
+                                      .writes = {{keys::seal_intent_key, noted}}});
   if (!done) return done.error();
   return intent;
 }
@@ -98,7 +97,7 @@ std::string seal_entry(const Batch& batch, const std::string& actor, Time now) {
 }
 
 // Builds and stores the batch's trees; the batch, without tokens.
-Result<Batch> build(Archive& archive, const JournalHead& head, const Intent& intent,
+Result<Batch> build(Archive& archive, const JournalHead& head, const SealIntent& intent,
                     const SealOptions& options) {
   auto checkpoint = archive.journal().checkpoint(intent.end);
   if (!checkpoint) return checkpoint.error();

@@ -21,11 +21,11 @@ using verifier::Result;
 // Before every octet that a key may have, so that whole lines sort as their keys do.
 constexpr char separator = '\t';
 constexpr std::size_t line_overhead = 64;  // what a line takes in memory besides its octets
-constexpr std::size_t buffer_size = 64u << 10;
+constexpr std::size_t run_buffer_size = 64u << 10;
 
 std::string_view key_of(std::string_view line) { return line.substr(0, line.find(separator)); }
 
-Error io_error(std::string_view what) {
+Error spool_error(std::string_view what) {
   return system_error(errno, "a temporary file beside the package", std::string(what));
 }
 
@@ -49,11 +49,11 @@ class SortedLines::RunReader {
       }
       line_.append(buffer_, begin_, std::string::npos);
       begin_ = 0;
-      buffer_.resize(std::min<std::uint64_t>(buffer_size, rest_.length));
+      buffer_.resize(std::min<std::uint64_t>(run_buffer_size, rest_.length));
       if (buffer_.empty()) return false;
       const ssize_t got =
           ::pread(fd_, buffer_.data(), buffer_.size(), static_cast<off_t>(rest_.offset));
-      if (got <= 0) return io_error("can't read back");
+      if (got <= 0) return spool_error("can't read back");
       buffer_.resize(static_cast<std::size_t>(got));
       rest_.offset += buffer_.size();
       rest_.length -= buffer_.size();
@@ -79,7 +79,7 @@ Result<SortedLines> SortedLines::open(const std::filesystem::path& folder, std::
   SortedLines manifest;
   manifest.memory_max_ = memory_max;
   manifest.spool_.reset(::fdopen(fd, "w+"));
-  if (!manifest.spool_) return io_error("can't open");
+  if (!manifest.spool_) return spool_error("can't open");
   return manifest;
 }
 
@@ -98,11 +98,11 @@ Result<Ok> SortedLines::spill() {
   Run run{spilled_, 0};
   for (const std::string& line : lines_) {
     if (std::fwrite(line.data(), 1, line.size(), spool_.get()) != line.size()) {
-      return io_error("can't write");
+      return spool_error("can't write");
     }
     run.length += line.size();
   }
-  if (std::fflush(spool_.get()) != 0) return io_error("can't write");
+  if (std::fflush(spool_.get()) != 0) return spool_error("can't write");
   spilled_ += run.length;
   runs_.push_back(run);
   lines_.clear();

@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include "archive/big_endian.hpp"
+
 namespace perdura::archive {
 namespace {
 
 constexpr std::size_t extent_size = 17;
 constexpr std::size_t end_size = 12;
-
-void append_big_endian(std::string& out, std::uint64_t value, unsigned octets) {
-  for (unsigned i = octets; i-- > 0;) out += static_cast<char>(value >> (8 * i) & 0xFF);
-}
-
-std::uint64_t number_at(ByteView octets, std::size_t offset, unsigned size) {
-  std::uint64_t value = 0;
-  for (const std::uint8_t octet : octets.subspan(offset, size)) value = value << 8 | octet;
-  return value;
-}
 
 }  // namespace
 

@@ -20,7 +20,7 @@ using verifier::DerWriter;
 using verifier::TimestampToken;
 using verifier::TstInfo;
 
-constexpr std::size_t answer_size_max = std::size_t{1} << 20;
+constexpr std::size_t tsa_answer_size_max = std::size_t{1} << 20;
 constexpr std::size_t quoted_size_max = 200;
 
 const char ask_the_tsa[] = "ask who runs this authority, or use another";
@@ -280,7 +280,7 @@ Bytes write_rejected(const std::string& text, int failure_bit) {
 
 Result<Bytes> read_answer(ByteView der, const TimeStampQuestion& question, Time now,
                           int tolerance_s) {
-  DerInput input(der, DerLimits{.size = answer_size_max});
+  DerInput input(der, DerLimits{.size = tsa_answer_size_max});
   DerReader top = input.reader();
   DerReader response = top.constructed(tag::sequence);
   top.end();

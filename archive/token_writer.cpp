@@ -26,7 +26,7 @@ constexpr std::uint8_t id_signing_certificate_v2[] =
 // clang-format on
 
 // GeneralizedTime in whole seconds: "20410601000000Z".
-std::string generalized(Time time) {
+std::string generalized_text(Time time) {
   std::string text = to_string(time);
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == 'T'; });
   return text;
@@ -47,7 +47,7 @@ Bytes tst_info(const TokenFields& fields) {
       out.octet_string(fields.imprint);
     });
     out.element(tag::integer, fields.serial_number);
-    out.element(tag::generalized_time, verifier::as_bytes(generalized(fields.gen_time)));
+    out.element(tag::generalized_time, verifier::as_bytes(generalized_text(fields.gen_time)));
     out.constructed(tag::sequence, [&] { out.integer(1); });  // accuracy: one second
     if (!fields.nonce.empty()) out.element(tag::integer, fields.nonce);
   });

@@ -20,9 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using verifier::check;
 
-constexpr std::uint64_t ca_size_max = 1u << 20;
-constexpr std::size_t tracks_max = 64;
-
 Error no_such(const std::string& name) {
   return {Errc::not_found, "there is no time-stamp authority '" + name + "' here", "",
           "see 'perdura tsa list'"};

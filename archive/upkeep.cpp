@@ -1,15 +1,11 @@
 #include "archive/upkeep.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "archive/tsa_acts.hpp"
 
 namespace perdura::archive {
-namespace {
-
-void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
-
-}  // namespace
 
 Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
   UpkeepResult result;
@@ -26,7 +22,7 @@ Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
                        {.actor = actor, .progress = {}, .complete_earlier = options.renewing});
     if (sealed) {
       result.sealed = *std::move(sealed);
-      append(result.warnings, result.sealed.warnings);
+      std::ranges::copy(result.sealed.warnings, std::back_inserter(result.warnings));
     } else {
       result.warnings.push_back(to_string(sealed.error()));
     }
@@ -35,7 +31,7 @@ Result<UpkeepResult> upkeep(Archive& archive, const UpkeepOptions& options) {
   auto renewed = renew(archive, *tsas, renewal);
   if (!renewed) return renewed.error();
   result.renewed = *std::move(renewed);
-  append(result.warnings, result.renewed.warnings);
+  std::ranges::copy(result.renewed.warnings, std::back_inserter(result.warnings));
   return result;
 }
 

@@ -15,7 +15,7 @@
 namespace perdura::archive {
 namespace {
 
-constexpr const char* file_name = "written";
+constexpr const char* mark_file_name = "written";
 constexpr std::size_t digits = 20;
 
 // The number twice, so that a file that holds half of what it should is none.
@@ -31,7 +31,7 @@ Line line_of(std::uint64_t number) {
 }  // namespace
 
 std::optional<std::uint64_t> read_written_mark(const std::filesystem::path& folder) {
-  const auto octets = read_file(folder / file_name, sizeof(Line));
+  const auto octets = read_file(folder / mark_file_name, sizeof(Line));
   if (!octets || octets->size() < digits) return std::nullopt;
   const std::string_view text = verifier::as_text(*octets);
   std::uint64_t number = 0;
@@ -43,7 +43,7 @@ std::optional<std::uint64_t> read_written_mark(const std::filesystem::path& fold
 }
 
 verifier::Result<WrittenMark> WrittenMark::open(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / file_name;
+  const std::filesystem::path path = folder / mark_file_name;
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return system_error(errno, path, "cannot open it");
   return WrittenMark(file);

@@ -30,12 +30,12 @@ using verifier::Result;
 
 constexpr int level = 1;                        // higher ones gain 3 % and take twice as long
 constexpr std::size_t deflate_from = 256;       // below, deflate saves less than it costs
-constexpr std::size_t block_size = 256u << 10;  // octets of whole files that are a worker's job
+constexpr std::size_t job_size = 256u << 10;    // octets of whole files that are a worker's job
 constexpr std::size_t window_per_thread = 3;
-constexpr std::size_t buffer_size = 64u << 10;
+constexpr std::size_t deflate_buffer_size = 64u << 10;
 constexpr std::size_t directory_memory_max = 8u << 20;
 
-Error io_error(const fs::path& where) {
+Error cannot_write(const fs::path& where) {
   return system_error(errno != 0 ? errno : EIO, where, "cannot write it");
 }
 
@@ -104,7 +104,7 @@ class BlockMaker {
 // A deflate stream for a file whose size nobody knows yet.
 class Deflater {
  public:
-  Deflater() : buffer_(buffer_size) {
+  Deflater() : buffer_(deflate_buffer_size) {
     check(deflateInit2(&stream_, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK,
           "memory for deflate");
   }
@@ -157,7 +157,7 @@ class ZipWriter::State {
     check(whole.size() <= whole_size_max, "a whole file fits into memory");
     gathered_.entries.push_back({.name = std::string(name), .size = whole.size()});
     gathered_.octets.insert(gathered_.octets.end(), whole.begin(), whole.end());
-    if (gathered_.octets.size() >= block_size) pipeline_.push(std::exchange(gathered_, {}));
+    if (gathered_.octets.size() >= job_size) pipeline_.push(std::exchange(gathered_, {}));
     return outcome();
   }
 
@@ -210,7 +210,7 @@ class ZipWriter::State {
 
   Result<Ok> outcome() const { return failure_ ? Result<Ok>(*failure_) : Result<Ok>(Ok{}); }
   void fail() {
-    if (!failure_) failure_ = io_error(path_);
+    if (!failure_) failure_ = cannot_write(path_);
   }
 
   void put(ByteView octets) {
@@ -277,7 +277,7 @@ class ZipWriter::State {
 Result<ZipWriter> ZipWriter::create(const fs::path& path, verifier::Time dated) {
   errno = 0;
   File zip(std::fopen(path.c_str(), "wbxe"));
-  if (!zip) return io_error(path);
+  if (!zip) return cannot_write(path);
   auto directory = SortedLines::open(path.parent_path(), directory_memory_max);
   if (!directory) return directory.error();
   return ZipWriter(std::make_unique<State>(path, std::move(zip), *std::move(directory), dated));

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::string_view folder = "meta-inf/";
 constexpr std::size_t references_max = 10'000;
-constexpr std::size_t manifest_size_max = std::size_t{8} << 20;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -152,7 +151,7 @@ bool is_asic(const PackageSource& source) {
 
 Result<AsicManifest> parse_asic_manifest(ByteView xml, std::string name) {
   XmlLimits limits;
-  limits.size = manifest_size_max;
+  limits.size = asic_manifest_size_max;
   const auto document = XmlDocument::parse(xml, limits);
   if (!document) {
     Error error = document.error();

@@ -22,6 +22,9 @@ inline constexpr std::string_view asic_namespace = "http://uri.etsi.org/02918/v1
 inline constexpr std::string_view asic_e_type = "application/vnd.etsi.asic-e+zip";
 inline constexpr std::string_view asic_s_type = "application/vnd.etsi.asic-s+zip";
 
+// Octets of a manifest.
+inline constexpr std::size_t asic_manifest_size_max = std::size_t{8} << 20;
+
 // One DataObjectReference.
 struct AsicReference {
   std::string name;                          // of the file: the URI, decoded

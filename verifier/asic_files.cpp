@@ -5,7 +5,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t files_max = 10'000;
+constexpr std::size_t asic_files_max = 10'000;
 
 template <typename T>
 void add_new(const std::vector<T>& from, std::vector<T>& to) {
@@ -17,7 +17,7 @@ void add_new(const std::vector<T>& from, std::vector<T>& to) {
 }  // namespace
 
 Result<AsicFiles> AsicFiles::open(const PackageSource& source) {
-  if (source.size() > files_max) {
+  if (source.size() > asic_files_max) {
     return Error{Errc::too_large, "has more than 10,000 files", "container", ""};
   }
   auto reader = source.reader();

@@ -8,12 +8,12 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr const char* rule = "RFC 8493 section 2";
+constexpr const char* bag_rule = "RFC 8493 section 2";
 constexpr std::string_view manifest_name = "manifest-sha256.txt";
 constexpr std::string_view tag_manifest_name = "tagmanifest-sha256.txt";
 constexpr std::size_t line_size_max = 4096;
-constexpr std::size_t buffer_size = 64u << 10;
-constexpr std::size_t findings_max = 100;
+constexpr std::size_t tag_buffer_size = 64u << 10;
+constexpr std::size_t tag_findings_max = 100;
 constexpr std::size_t unlisted_names_max = 1000;
 constexpr std::size_t sorted_lines_max = 4'000'000;
 constexpr std::size_t tag_file_size_max = 16u << 20;
@@ -82,7 +82,7 @@ class ManifestStream {
 
  private:
   explicit ManifestStream(std::unique_ptr<PackageReader> reader)
-      : reader_(std::move(reader)), buffer_(buffer_size, '\0') {}
+      : reader_(std::move(reader)), buffer_(tag_buffer_size, '\0') {}
   std::ptrdiff_t begin() const { return static_cast<std::ptrdiff_t>(begin_); }
   std::ptrdiff_t end() const { return static_cast<std::ptrdiff_t>(end_); }
 
@@ -121,29 +121,31 @@ class Grouping {
   FileGroup group_;
 };
 
-Finding unreadable(std::string_view name, const Error& error) {
+Finding unreadable_tag_file(std::string_view name, const Error& error) {
   const bool missing = error.code == Errc::not_found;
   return failed(missing ? SubIndication::missing_data : SubIndication::format_failure,
                 say(missing ? "package.file-missing" : "package.file-unreadable",
                     {{"file", std::string(name)}}),
-                to_string(error), rule);
+                to_string(error), bag_rule);
 }
 
 // One tag file against the digest that the tag manifest has for it.
 std::optional<Finding> judge_tag_file(PackageReader& reader, const ManifestEntry& entry) {
   Hasher sha256(DigestAlgorithm::sha256);
-  Bytes buffer(buffer_size);
-  if (const auto size = reader.open(entry.name); !size) return unreadable(entry.name, size.error());
+  Bytes buffer(tag_buffer_size);
+  if (const auto size = reader.open(entry.name); !size) {
+    return unreadable_tag_file(entry.name, size.error());
+  }
   for (;;) {
     const auto got = reader.read(buffer);
-    if (!got) return unreadable(entry.name, got.error());
+    if (!got) return unreadable_tag_file(entry.name, got.error());
     if (*got == 0) break;
     sha256.update(ByteView(buffer).first(*got));
   }
   const Digest digest = sha256.finish();
   if (digest == entry.sha256) return std::nullopt;
   return failed(SubIndication::hash_failure, say("package.file-altered", {{"file", entry.name}}),
-                "SHA-256 is " + digest.hex() + ", listed " + entry.sha256.hex(), rule);
+                "SHA-256 is " + digest.hex() + ", listed " + entry.sha256.hex(), bag_rule);
 }
 
 // The lines of the tag manifest, each against the file that it names.
@@ -152,23 +154,23 @@ class TagManifest {
   TagManifest(PackageReader& reader, TagFiles& into) : reader_(reader), into_(into) {}
 
   void judge(std::string_view text) {
-    for (std::string_view rest = text; !rest.empty() && into_.findings.size() < findings_max;) {
+    for (std::string_view rest = text; !rest.empty() && into_.findings.size() < tag_findings_max;) {
       const std::size_t end = std::min(rest.find('\n'), rest.size());
       judge_line(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     if (into_.findings.empty()) {
       into_.findings.push_back(
-          passed(say("package.tag-files-unaltered"), std::to_string(lines_) + " files", rule));
+          passed(say("package.tag-files-unaltered"), std::to_string(lines_) + " files", bag_rule));
     }
   }
 
  private:
   void judge_line(std::string_view line) {
     const auto entry = parse_line(line);
-    if (!entry || entry->name.starts_with("data/") || ++lines_ > findings_max) {
+    if (!entry || entry->name.starts_with("data/") || ++lines_ > tag_findings_max) {
       into_.findings.push_back(
-          failed(SubIndication::format_failure, say("package.tag-manifest-line"), "", rule));
+          failed(SubIndication::format_failure, say("package.tag-manifest-line"), "", bag_rule));
       return;
     }
     if (const auto number = reader_.number(entry->name)) (*into_.listed)[*number] = true;
@@ -213,7 +215,7 @@ std::string_view group_folder(std::string_view name) {
 }
 
 void BagManifest::add(Finding finding) {
-  if (findings_.size() < findings_max) findings_.push_back(std::move(finding));
+  if (findings_.size() < tag_findings_max) findings_.push_back(std::move(finding));
 }
 
 Result<BagManifest> BagManifest::open(const PackageSource& source, const TagFiles& tags) {
@@ -239,7 +241,7 @@ Result<Ok> BagManifest::scan(const TagFiles& tags) {
     std::string& name = (*entry)->name;
     if (!name.starts_with("data/")) {
       add(failed(SubIndication::format_failure, say("package.manifest-line"),
-                 "line " + std::to_string(stream->line()), rule));
+                 "line " + std::to_string(stream->line()), bag_rule));
       continue;
     }
     ++files_;
@@ -279,7 +281,7 @@ Result<Ok> BagManifest::load() {
   const auto repeated = std::unique(sorted_.begin(), sorted_.end(), alike);
   if (repeated != sorted_.end()) {
     add(failed(SubIndication::format_failure, say("package.manifest-repeats"),
-               std::to_string(sorted_.end() - repeated) + " lines too many", rule));
+               std::to_string(sorted_.end() - repeated) + " lines too many", bag_rule));
     sorted_.erase(repeated, sorted_.end());
   }
   return Ok{};
@@ -308,7 +310,7 @@ TagFiles judge_tag_files(const PackageSource& source) {
   TagFiles tags;
   const auto reader = source.reader();
   if (!reader) {
-    tags.findings.push_back(unreadable("the package", reader.error()));
+    tags.findings.push_back(unreadable_tag_file("the package", reader.error()));
     return tags;
   }
   const auto bagit = read_whole(**reader, "bagit.txt", tag_file_size_max);
@@ -321,11 +323,11 @@ TagFiles judge_tag_files(const PackageSource& source) {
   if (info) {
     tags.payload_oxum = oxum_of(as_text(*info));
   } else if (info.error().code != Errc::not_found) {  // it need not be there
-    tags.findings.push_back(unreadable(info_name, info.error()));
+    tags.findings.push_back(unreadable_tag_file(info_name, info.error()));
   }
   const auto manifest = read_whole(**reader, tag_manifest_name, tag_file_size_max);
   if (!manifest) {
-    tags.findings.push_back(unreadable(tag_manifest_name, manifest.error()));
+    tags.findings.push_back(unreadable_tag_file(tag_manifest_name, manifest.error()));
     return tags;
   }
   tags.listed.emplace(source.size());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
 
 namespace perdura::verifier {
@@ -127,6 +128,14 @@ std::optional<Bytes> from_base64(std::string_view text) {
   }
   if (buffer != 0) return std::nullopt;  // spare bits must be zero: one text, one value
   return out;
+}
+
+std::optional<std::uint64_t> from_decimal(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
+  return value;
 }
 
 bool is_utf8(std::string_view text) {

@@ -49,6 +49,9 @@ void append_base64(std::string& out, ByteView bytes);
 // The octets of padded base64 on one line; nothing when it is anything else, spare bits included.
 std::optional<Bytes> from_base64(std::string_view text);
 
+// The number in decimal digits; nothing when it is anything else, leading zeros included.
+std::optional<std::uint64_t> from_decimal(std::string_view text);
+
 // Whether `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 

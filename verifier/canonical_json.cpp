@@ -151,10 +151,6 @@ void append(std::string& out, const json::value& value) {
   }
 }
 
-Error malformed(std::string_view where, std::string what) {
-  return {Errc::malformed, std::move(what), std::string(where), ""};
-}
-
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -187,19 +183,19 @@ Result<json::value> parse_canonical_json(std::string_view text, std::string_view
   options.max_depth = limits.depth;
   boost::system::error_code failed;
   json::value value = json::parse({text.data(), text.size()}, failed, {}, options);
-  if (failed) return malformed(where, "is not JSON: " + failed.message());
-  if (!value.is_object()) return malformed(where, "is not a JSON object");
+  if (failed) return malformed("is not JSON: " + failed.message(), where);
+  if (!value.is_object()) return malformed("is not a JSON object", where);
   const std::string canonical = canonical_json(value);
   if (canonical != text) {
     const auto at = std::ranges::mismatch(canonical, text).in2 - text.begin();
-    return malformed(where, "is not canonical JSON (RFC 8785) at offset " + std::to_string(at));
+    return malformed("is not canonical JSON (RFC 8785) at offset " + std::to_string(at), where);
   }
   return value;
 }
 
 JsonMembers::JsonMembers(const json::value& object, std::string where)
     : object_(object.if_object()), where_(std::move(where)) {
-  if (object_ == nullptr) error_ = malformed(where_, "is not an object");
+  if (object_ == nullptr) error_ = malformed("is not an object", where_);
 }
 
 void JsonMembers::fail(std::string_view name, std::string what, Errc code) {
@@ -327,7 +323,7 @@ void JsonMembers::kind(std::string_view kind, std::string_view version) {
 
 void JsonMembers::end() {
   if (error_ || taken_ == object_->size()) return;
-  error_ = malformed(where_, "has members that this version does not know, or one asked for twice");
+  error_ = malformed("has members that this version does not know, or one asked for twice", where_);
 }
 
 }  // namespace perdura::verifier

@@ -11,18 +11,14 @@
 #include <utility>
 
 #include "verifier/findings.hpp"
+#include "verifier/owned.hpp"
 
 namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t path_length_max = 12;
 constexpr int signature_checks_max = 32;
-constexpr const char* rule = "RFC 5280 section 6";
-
-template <typename T, typename Free>
-std::unique_ptr<T, Free> owned(T* pointer, Free free) {
-  return {pointer, free};
-}
+constexpr const char* path_rule = "RFC 5280 section 6";
 
 Bytes name_octets(const X509_NAME* name) {
   const unsigned char* data = nullptr;
@@ -143,10 +139,10 @@ class Search {
     }
     if (stumbled_over_key(error)) {
       note(undecided(SubIndication::unsupported_algorithm, say("certificate.key-unsupported"),
-                     detail, rule));
+                     detail, path_rule));
     } else if (time && culprit == result_.path.back()) {
       note(undecided(SubIndication::no_certificate_chain_found, say("certificate.anchor-not-valid"),
-                     detail, rule));
+                     detail, path_rule));
     } else if (time) {
       note(failed(SubIndication::not_yet_valid, say("certificate.not-valid"), detail,
                   "RFC 5280 section 6.1.3 (a) (2)"));
@@ -169,7 +165,7 @@ class Search {
 
   void note_unsupported(const SignatureCheck& signature) {
     note(undecided(SubIndication::unsupported_algorithm, say("certificate.signature-unsupported"),
-                   signature.detail, rule));
+                   signature.detail, path_rule));
   }
 
   // Keeps the first reason; the search goes on.
@@ -303,14 +299,14 @@ PathResult find_path(const CertificatePtr& signer, std::span<const CertificatePt
   const bool found = search.from(signer);
   PathResult result = search.take();
   if (found) {
-    result.finding = passed(say("certificate.path-to-anchor"), path_text(result.path), rule);
+    result.finding = passed(say("certificate.path-to-anchor"), path_text(result.path), path_rule);
     return result;
   }
   result.path.clear();
   result.signatures.clear();
   if (result.finding.what.empty()) {
     result.finding = undecided(SubIndication::no_certificate_chain_found,
-                               say("certificate.no-path-to-anchor"), signer->subject(), rule);
+                               say("certificate.no-path-to-anchor"), signer->subject(), path_rule);
   }
   return result;
 }

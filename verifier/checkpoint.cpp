@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <mutex>
 #include <optional>
 
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t note_size_max = 64u << 10;
 constexpr std::size_t signature_lines_max = 64;
 constexpr std::size_t ed25519_size = 32;
 constexpr std::size_t ed25519_signature_size = 64;
@@ -28,9 +26,7 @@ using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 using MdContext = std::unique_ptr<EVP_MD_CTX, FreeMdContext>;
 using KeyId = std::array<std::uint8_t, 4>;
 
-Error malformed(std::string what, std::string where = "signed note") {
-  return {Errc::malformed, std::move(what), std::move(where), ""};
-}
+Error not_a_note(std::string what) { return malformed(std::move(what), "signed note"); }
 
 // c2sp.org/signed-note: not empty, no Unicode space, no plus sign. Spaces beyond ASCII are refused
 // by taking printable ASCII alone.
@@ -121,13 +117,9 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
   Checkpoint checkpoint;
   checkpoint.origin = take_line(text);
   if (checkpoint.origin.empty()) return malformed("origin is empty", "checkpoint");
-  const std::string_view size = take_line(text);
-  const auto [end, failed] =
-      std::from_chars(size.data(), size.data() + size.size(), checkpoint.size);
-  if (failed != std::errc() || end != size.data() + size.size() ||
-      (size.size() > 1 && size.front() == '0')) {
-    return malformed("size is not a decimal number without leading zeros", "checkpoint");
-  }
+  const std::optional<std::uint64_t> size = from_decimal(take_line(text));
+  if (!size) return malformed("size is not a decimal number without leading zeros", "checkpoint");
+  checkpoint.size = *size;
   const std::optional<Bytes> root = from_base64(take_line(text));
   if (!root || root->size() != digest_size(DigestAlgorithm::sha256)) {
     return malformed("root is not base64 of 32 octets", "checkpoint");
@@ -285,17 +277,17 @@ Result<SignedNote> parse_note(std::string_view note) {
     return Error{Errc::too_large, "longer than 65,536 octets", "signed note", ""};
   }
   if (!is_note_text(note)) {
-    return malformed("not UTF-8 text that ends with a line feed and has no control characters");
+    return not_a_note("not UTF-8 text that ends with a line feed and has no control characters");
   }
   const std::size_t blank = note.rfind("\n\n");
-  if (blank == std::string_view::npos) return malformed("no blank line before the signatures");
+  if (blank == std::string_view::npos) return not_a_note("no blank line before the signatures");
   const SignedNote parts{note.substr(0, blank + 1), note.substr(blank + 2)};
-  if (parts.signatures.empty()) return malformed("no signature");
+  if (parts.signatures.empty()) return not_a_note("no signature");
   std::size_t lines = 0;
   for (std::string_view rest = parts.signatures; !rest.empty(); ++lines) {
-    if (lines == signature_lines_max) return malformed("more than 64 signatures");
+    if (lines == signature_lines_max) return not_a_note("more than 64 signatures");
     if (!parse_signature_line(take_line(rest))) {
-      return malformed("signature " + std::to_string(lines + 1) + " is not of its form");
+      return not_a_note("signature " + std::to_string(lines + 1) + " is not of its form");
     }
   }
   return parts;

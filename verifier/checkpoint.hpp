@@ -18,6 +18,9 @@
 
 namespace perdura::verifier {
 
+// Octets of a signed note.
+inline constexpr std::size_t note_size_max = 64u << 10;
+
 // What a log commits to: its first `size` entries have this root.
 struct Checkpoint {
   std::string origin;

@@ -8,7 +8,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t octets_max = 1000;  // longer ones stay as they are: time is bounded
+constexpr std::size_t detail_size_max = 1000;  // longer ones stay as they are: time is bounded
 
 using Values = std::vector<std::string_view>;
 
@@ -112,7 +112,7 @@ class Translator {
 
 std::string detail_in_words(const Text& detail, Language language) {
   if (!detail.id.empty()) return in_words(detail, language);
-  if (details(language).empty() || detail.words.size() > octets_max) return detail.words;
+  if (details(language).empty() || detail.words.size() > detail_size_max) return detail.words;
   return Translator(language).whole_or_pieces(detail.words);
 }
 

@@ -4,7 +4,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Detail table[] = {
+constexpr Detail japanese_details_table[] = {
     // Where something is.
     {"offset #", "オフセット {1}"},
     {"line #", "{1} 行目"},
@@ -373,6 +373,6 @@ constexpr Detail table[] = {
 
 }  // namespace
 
-std::span<const Detail> japanese_details() { return table; }
+std::span<const Detail> japanese_details() { return japanese_details_table; }
 
 }  // namespace perdura::verifier

@@ -10,7 +10,7 @@
 namespace perdura::verifier {
 namespace {
 
-struct Row {
+struct DigestRow {
   DigestAlgorithm algorithm;
   std::string_view name;
   const char* fetch_name;
@@ -20,7 +20,7 @@ struct Row {
 };
 
 // In the order of the enumeration. RIPEMD-160 is in libcrypto's legacy provider for some builds.
-constexpr Row rows[] = {
+constexpr DigestRow digest_rows[] = {
     // clang-format off
     {DigestAlgorithm::sha1,       "sha1",       "SHA1",       20, {0x2B, 0x0E, 0x03, 0x02, 0x1A}, 5},
     {DigestAlgorithm::ripemd160,  "ripemd160",  "RIPEMD160",  20, {0x2B, 0x24, 0x03, 0x02, 0x01}, 5},
@@ -37,9 +37,11 @@ constexpr Row rows[] = {
     // clang-format on
 };
 
-const Row& row(DigestAlgorithm algorithm) { return rows[static_cast<std::size_t>(algorithm)]; }
+const DigestRow& row(DigestAlgorithm algorithm) {
+  return digest_rows[static_cast<std::size_t>(algorithm)];
+}
 
-ByteView oid_of(const Row& row) { return ByteView(row.oid).first(row.oid_size); }
+ByteView digest_oid(const DigestRow& row) { return ByteView(row.oid).first(row.oid_size); }
 
 // Lower case, without '-', '_' and '/'.
 std::string folded(std::string_view name) {
@@ -54,9 +56,9 @@ std::string folded(std::string_view name) {
 // Fetched once a process: a fetch for each hash would cost more than the hash.
 const EVP_MD* fetched(DigestAlgorithm algorithm) {
   static const auto all = [] {
-    std::array<EVP_MD*, std::size(rows)> mds{};
+    std::array<EVP_MD*, std::size(digest_rows)> mds{};
     for (std::size_t i = 0; i < mds.size(); ++i) {
-      mds[i] = EVP_MD_fetch(nullptr, rows[i].fetch_name, nullptr);
+      mds[i] = EVP_MD_fetch(nullptr, digest_rows[i].fetch_name, nullptr);
     }
     return mds;
   }();
@@ -69,18 +71,18 @@ const EVP_MD* fetched(DigestAlgorithm algorithm) {
 
 std::size_t digest_size(DigestAlgorithm algorithm) { return row(algorithm).size; }
 std::string_view name(DigestAlgorithm algorithm) { return row(algorithm).name; }
-ByteView oid(DigestAlgorithm algorithm) { return oid_of(row(algorithm)); }
+ByteView oid(DigestAlgorithm algorithm) { return digest_oid(row(algorithm)); }
 
 std::optional<DigestAlgorithm> digest_algorithm_from_name(std::string_view name) {
-  for (const Row& row : rows) {
+  for (const DigestRow& row : digest_rows) {
     if (folded(row.name) == folded(name)) return row.algorithm;
   }
   return std::nullopt;
 }
 
 std::optional<DigestAlgorithm> digest_algorithm_from_oid(ByteView oid) {
-  for (const Row& row : rows) {
-    if (equal(oid_of(row), oid)) return row.algorithm;
+  for (const DigestRow& row : digest_rows) {
+    if (equal(digest_oid(row), oid)) return row.algorithm;
   }
   return std::nullopt;
 }

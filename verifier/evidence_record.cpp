@@ -7,9 +7,6 @@
 namespace perdura::verifier {
 namespace {
 
-// Renewals happen every few years; a record with more is an attack on memory and time.
-constexpr std::size_t archive_timestamps_max = 1000;
-
 // The OBJECT IDENTIFIER of a hash algorithm, whose parameters are absent or NULL (RFC 5754 §2).
 ByteView read_hash_algorithm(DerReader& in, Tag tag) {
   DerReader algorithm = in.constructed(tag);

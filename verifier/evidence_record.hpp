@@ -20,6 +20,9 @@
 
 namespace perdura::verifier {
 
+// Renewals happen every few years; a record with more is an attack on memory and time.
+inline constexpr std::size_t archive_timestamps_max = 1000;
+
 // PartialHashtree ::= SEQUENCE OF OCTET STRING                                 -- RFC 4998 §4.1
 // One list of hash values, read off the encoding as it is walked. Never empty.
 class PartialHashtree {

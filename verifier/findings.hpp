@@ -8,6 +8,10 @@
 
 namespace perdura::verifier {
 
+// The rules that are our own formats.
+inline constexpr const char* package_rule = "formats/package.md";
+inline constexpr const char* journal_rule = "formats/journal.md";
+
 // Checked, and as it should be.
 inline Finding passed(Text what, Text detail, std::string rule) {
   return {Verdict::passed,   SubIndication::none, std::move(what),

@@ -7,7 +7,6 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t part_size_max = std::size_t{16} << 20;
-constexpr std::size_t evidence_total_max = std::size_t{8} << 20;  // of all evidence shown
 constexpr std::size_t evidence_brief = 8;
 constexpr std::size_t evidence_full = 256;
 constexpr std::size_t names_brief = 20;
@@ -72,7 +71,7 @@ Result<Shown> inspect_container(const PackageSource& container, InspectDetail de
   Shown manifests = Shown::list();
   Shown evidence = Shown::list();
   std::size_t left = detail == InspectDetail::full ? evidence_full : evidence_brief;
-  std::size_t octets_left = evidence_total_max;
+  std::size_t octets_left = shown_evidence_max;
   std::uint64_t more = 0;
   for (const AsicPart part : {AsicPart::evidence_record_manifest, AsicPart::manifest,
                               AsicPart::evidence_record, AsicPart::time_stamp}) {

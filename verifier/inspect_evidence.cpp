@@ -10,7 +10,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t listed_max = 8;       // of a long list, when brief
+constexpr std::size_t brief_list_max = 8;   // of a long list, when brief
 constexpr std::size_t hash_octets_max = 8;  // of a hash value, when brief
 
 std::string algorithm_text(const AlgorithmIdentifier& algorithm) {
@@ -45,7 +45,7 @@ Shown Inspector::listed(const List& list, const Show& show) const {
   Shown shown = Shown::list();
   std::size_t position = 0;
   for (const auto& one : list) {
-    const bool brief = detail_ == InspectDetail::brief && position == listed_max;
+    const bool brief = detail_ == InspectDetail::brief && position == brief_list_max;
     if (brief || values_left_ == 0) {
       shown.add("... and " + std::to_string(list.size() - position) + " more" +
                 (brief ? " (--full shows all)" : ""));

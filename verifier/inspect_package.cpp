@@ -11,10 +11,7 @@ namespace {
 
 constexpr std::size_t records_brief = 8;
 constexpr std::size_t records_full = 10'000;
-constexpr std::size_t files_max = 4096;  // of one record
-constexpr std::size_t evidence_size_max = std::size_t{16} << 20;
-constexpr std::size_t evidence_total_max = std::size_t{8} << 20;  // of all records shown
-constexpr std::size_t header_size_max = std::size_t{1} << 20;
+constexpr std::size_t record_files_max = 4096;  // of one record
 
 // The first records by name, and how many there are.
 struct Records {
@@ -33,7 +30,7 @@ Result<Records> records_of(const PackageSource& package, std::size_t records_max
     const std::string_view file = std::string_view(name).substr(end + 1);
     if (file == package_name::statement) ++found.statements;
     auto& files = found.first[name.substr(0, end + 1)];
-    if (files.size() < files_max) files.emplace_back(file);
+    if (files.size() < record_files_max) files.emplace_back(file);
     if (found.first.size() > records_max) found.first.erase(std::prev(found.first.end()));
   });
   if (!visited) return visited.error();
@@ -73,7 +70,7 @@ Shown evidence_of(PackageReader& reader, const std::string& name, const std::str
 
 Shown header_of(PackageReader& reader) {
   Shown shown = Shown::object();
-  const auto octets = read_whole(reader, package_name::header, header_size_max);
+  const auto octets = read_whole(reader, package_name::header, package_header_size_max);
   if (!octets) return shown.add("unreadable", to_string(octets.error()));
   const auto header = parse_package_header(as_text(*octets));
   if (!header) return shown.add("unreadable", to_string(header.error()));
@@ -97,7 +94,7 @@ Result<Shown> inspect(const PackageSource& package, InspectDetail detail) {
   shown.add("package", header_of(**reader));
   shown.add("files", found->files).add("recordsWithStatement", found->statements);
   Shown records = Shown::list();
-  std::size_t octets_left = evidence_total_max;
+  std::size_t octets_left = shown_evidence_max;
   for (const auto& [folder, files] : found->first) {
     Shown record = Shown::object();
     record.add("record", folder.substr(package_name::records.size(),

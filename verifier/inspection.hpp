@@ -62,6 +62,9 @@ enum class InspectDetail {
   full,   // everything
 };
 
+// Octets of all the evidence of a package or container that is shown.
+inline constexpr std::size_t shown_evidence_max = std::size_t{8} << 20;
+
 // An evidence record (RFC 4998, RFC 6283), a CMS object with evidence records in it, a time-stamp
 // token, response or TimeStampedData, a certificate or a revocation list (the last two also as
 // PEM). Errors: malformed (none of these).

@@ -10,10 +10,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t size_max = 1u << 20;
-constexpr std::size_t tracks_max = 64;
+constexpr std::size_t header_tracks_max = 64;
 constexpr std::uint64_t count_max = (std::uint64_t{1} << 53) - 1;
-constexpr std::size_t proof_length_max = 128;
+constexpr std::size_t consistency_length_max = 128;
 
 PackageTrack read_track(const json::value& value, JsonMembers& outer) {
   JsonMembers in(value, "package.json: tracks");
@@ -52,7 +51,8 @@ std::string write_package_header(const PackageHeader& header) {
 }
 
 Result<PackageHeader> parse_package_header(std::string_view text_of_it) {
-  const auto value = parse_canonical_json(text_of_it, "package.json", {size_max, 16});
+  const auto value =
+      parse_canonical_json(text_of_it, "package.json", {package_header_size_max, 16});
   if (!value) return value.error();
   JsonMembers in(*value, "package.json");
   in.kind("package", "1");
@@ -66,7 +66,7 @@ Result<PackageHeader> parse_package_header(std::string_view text_of_it) {
     header.selection = canonical_json(*selection);
     if (!selection->is_object()) in.fail("selection", "is not an object");
   }
-  if (const json::array* tracks = in.array("tracks", tracks_max)) {
+  if (const json::array* tracks = in.array("tracks", header_tracks_max)) {
     for (const json::value& one : *tracks) header.tracks.push_back(read_track(one, in));
   }
   in.end();
@@ -82,12 +82,13 @@ std::string write_consistency(const ConsistencyProof& proof) {
 }
 
 Result<ConsistencyProof> parse_consistency(std::string_view text_of_it) {
-  const auto value = parse_canonical_json(text_of_it, "consistency.json", {size_max, 4});
+  const auto value =
+      parse_canonical_json(text_of_it, "consistency.json", {consistency_size_max, 4});
   if (!value) return value.error();
   JsonMembers in(*value, "consistency.json");
   ConsistencyProof proof;
   proof.from = in.integer("from", count_max);
-  if (const json::array* hashes = in.array("proof", proof_length_max)) {
+  if (const json::array* hashes = in.array("proof", consistency_length_max)) {
     for (const json::value& one : *hashes) {
       const json::string* written = one.if_string();
       const auto octets =

@@ -15,6 +15,11 @@
 
 namespace perdura::verifier {
 
+// Octets of files that are read whole.
+inline constexpr std::size_t package_header_size_max = 1u << 20;
+inline constexpr std::size_t consistency_size_max = 1u << 20;
+inline constexpr std::size_t evidence_size_max = 16u << 20;  // of one evidence record
+
 // A track of evidence: one TSA and one hash function of the tree.
 struct PackageTrack {
   std::string name;    // as in "<name>.ers": 1 to 64 of [a-z0-9-], not starting with '-'

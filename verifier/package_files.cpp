@@ -9,28 +9,28 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t buffer_size = 128u << 10;
+constexpr std::size_t file_buffer_size = 128u << 10;
 constexpr DigestAlgorithm manifest_algorithm[] = {DigestAlgorithm::sha256};
-constexpr const char* manifest_rule = "RFC 8493 section 2.1.3";
+constexpr const char* bag_manifest_rule = "RFC 8493 section 2.1.3";
 
 Finding unreadable(const Text& label, const Error& error) {
   switch (error.code) {
     case Errc::not_found:
       return failed(SubIndication::missing_data,
                     say("file.missing-though-listed", {{"file", label}}), error.where,
-                    manifest_rule);
+                    bag_manifest_rule);
     case Errc::too_large:
       return failed(SubIndication::format_failure, say("file.too-long", {{"file", label}}),
-                    to_string(error), "formats/package.md");
+                    to_string(error), package_rule);
     default:
       return failed(SubIndication::hash_failure, say("file.damaged", {{"file", label}}),
-                    to_string(error), manifest_rule);
+                    to_string(error), bag_manifest_rule);
   }
 }
 
 Finding altered(const Text& label, const Digest& is, const Digest& listed) {
   return failed(SubIndication::hash_failure, say("file.altered", {{"file", label}}),
-                "SHA-256 is " + is.hex() + ", listed " + listed.hex(), manifest_rule);
+                "SHA-256 is " + is.hex() + ", listed " + listed.hex(), bag_manifest_rule);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ const Digest& HashedFile::digest(DigestAlgorithm algorithm) const {
 }
 
 FileHasher::FileHasher(std::unique_ptr<PackageReader> reader)
-    : reader_(std::move(reader)), buffer_(buffer_size) {}
+    : reader_(std::move(reader)), buffer_(file_buffer_size) {}
 
 Hasher& FileHasher::hasher(DigestAlgorithm algorithm) {
   auto& hasher = hashers_.at(static_cast<std::size_t>(algorithm));
@@ -108,8 +108,7 @@ std::optional<std::uint64_t> judge_listed(FileHasher& files, const ManifestEntry
 
 std::optional<std::uint64_t> judge_uncovered(FileHasher& files, const ManifestEntry& entry,
                                              const Text& label, std::vector<Finding>& findings) {
-  findings.push_back(
-      warned(say("package.file-not-covered", {{"file", label}}), "", "formats/package.md"));
+  findings.push_back(warned(say("package.file-not-covered", {{"file", label}}), "", package_rule));
   return judge_listed(files, entry, label, findings);
 }
 

@@ -12,7 +12,6 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t input_size = 64u << 10;
-constexpr unsigned method_stored = 0;
 
 // Raw deflate (RFC 1951), piece by piece. Thread safety: one thread.
 class Inflate {

@@ -11,7 +11,6 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t local_header_size = 30;
 constexpr std::size_t directory_header_size = 46;
 constexpr std::size_t end_size = 22;
 constexpr std::size_t end64_size = 56;
@@ -22,9 +21,6 @@ constexpr std::uint64_t elsewhere = 0xFFFFFFFF;     // zip64 has the value
 constexpr std::uint64_t deflate_ratio_max = 1032;   // what zlib's format can reach
 constexpr std::uint64_t zip_size_max = 1ull << 62;  // so that no sum overflows
 constexpr unsigned flag_encrypted = 1;
-constexpr unsigned method_stored = 0;
-constexpr unsigned method_deflated = 8;
-constexpr std::string_view local_signature = "PK\x03\x04";
 constexpr std::string_view directory_signature = "PK\x01\x02";
 constexpr std::string_view end_signature = "PK\x05\x06";
 constexpr std::string_view end64_signature = "PK\x06\x06";

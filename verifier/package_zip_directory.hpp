@@ -20,6 +20,10 @@
 
 namespace perdura::verifier {
 
+// How the octets of a file are kept (APPNOTE 4.4.5).
+inline constexpr unsigned method_stored = 0;
+inline constexpr unsigned method_deflated = 8;
+
 // Where an entry stands in the directory.
 struct DirectoryPlace {
   std::uint64_t offset = 0;  // in the zip

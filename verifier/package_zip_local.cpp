@@ -5,13 +5,11 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t local_header_size = 30;
 constexpr std::size_t crc_at = 14;
 constexpr unsigned flag_sizes_later = 8;
 constexpr std::uint64_t in_zip64 = 0xFFFFFFFF;
 constexpr std::uint64_t unicode_path = 0x7075;
 constexpr std::size_t unicode_path_name_at = 5;  // behind a version and a checksum
-constexpr std::string_view local_signature = "PK\x03\x04";
 constexpr std::string_view descriptor_signature = "PK\x07\x08";
 
 Error damaged(const DirectoryEntry& entry, std::string what) {

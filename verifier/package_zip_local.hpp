@@ -15,6 +15,10 @@
 
 namespace perdura::verifier {
 
+// What the header before a file begins with, and its size without name and extra fields.
+inline constexpr std::string_view local_signature = "PK\x03\x04";
+inline constexpr std::size_t local_header_size = 30;
+
 // Visits the extra fields of an entry or header (APPNOTE 4.5.1), with identifier and values. False
 // when one is cut short or `visit` returned false.
 bool for_each_extra_field(ByteView extra,

@@ -4,7 +4,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Sentence table[] = {
+constexpr Sentence english_page_table[] = {
     {"picture.title", "Chain of proof {chain}: {count} time-stamps since {from}"},
     {"page.title", "Verification report"},
     {"page.time", "{date} {clock} UTC"},
@@ -128,6 +128,6 @@ constexpr Sentence table[] = {
 
 }  // namespace
 
-std::span<const Sentence> english_page_sentences() { return table; }
+std::span<const Sentence> english_page_sentences() { return english_page_table; }
 
 }  // namespace perdura::verifier

@@ -4,7 +4,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Sentence table[] = {
+constexpr Sentence japanese_page_table[] = {
     {"picture.title", "証明の連鎖 {chain}：{from} 以降のタイムスタンプ {count} 件"},
     {"page.title", "検証報告書"},
     {"page.time", "{date} {clock} UTC"},
@@ -133,6 +133,6 @@ constexpr Sentence table[] = {
 
 }  // namespace
 
-std::span<const Sentence> japanese_page_sentences() { return table; }
+std::span<const Sentence> japanese_page_sentences() { return japanese_page_table; }
 
 }  // namespace perdura::verifier

@@ -7,8 +7,6 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Tag utf8_string = 0x0C;
-constexpr Tag ia5_string = 0x16;
 constexpr std::string_view content_type_dssc = "1.3.6.1.5.5.11.1.6";
 constexpr std::string_view content_type_signed = "1.2.840.113549.1.7.2";
 
@@ -51,7 +49,7 @@ std::optional<int> bound(DerReader& in, unsigned number) {
 PolicyParameter read_parameter(DerReader& in) {
   DerReader parameter = in.constructed(tag::sequence);
   PolicyParameter result;
-  result.name = text(parameter, utf8_string);
+  result.name = text(parameter, tag::utf8_string);
   result.min = bound(parameter, 0);
   result.max = bound(parameter, 1);
   result.understood = !parameter.optional_element(tag::context(2));
@@ -87,13 +85,13 @@ PolicyAlgorithm read_algorithm(DerReader& in) {
   DerReader algorithm = in.constructed(tag::sequence);
   PolicyAlgorithm result;
   DerReader identifier = algorithm.constructed(tag::sequence);
-  result.name = text(identifier, utf8_string);
+  result.name = text(identifier, tag::utf8_string);
   result.oids = list<std::string>(identifier.constructed(tag::context(0)), policy_limits::list,
                                   [](DerReader& oids) { return oid_text(oids.oid()); });
   if (result.oids.empty()) identifier.fail("object identifier is missing");
   if (identifier.next_is(tag::context(1))) {
     result.uris = list<std::string>(identifier.constructed(tag::context(1)), policy_limits::list,
-                                    [](DerReader& uris) { return text(uris, ia5_string); });
+                                    [](DerReader& uris) { return text(uris, tag::ia5_string); });
   }
   identifier.end();
   result.evaluations = list<PolicyEvaluation>(algorithm.constructed(tag::sequence),
@@ -102,7 +100,7 @@ PolicyAlgorithm read_algorithm(DerReader& in) {
   if (algorithm.next_is(tag::context(0))) {
     const auto lines =
         list<std::string>(algorithm.constructed(tag::context(0)), policy_limits::list,
-                          [](DerReader& texts) { return text(texts, utf8_string); });
+                          [](DerReader& texts) { return text(texts, tag::utf8_string); });
     for (const std::string& line : lines) {
       result.information += (result.information.empty() ? "" : "\n") + line;
     }
@@ -122,15 +120,15 @@ PolicyTable read_table(DerReader in) {
   if (in.next_is(tag::integer) && in.small_integer() != 1) {
     in.fail("version is not 1", Errc::unsupported);
   }
-  in.optional_element(utf8_string);
+  in.optional_element(tag::utf8_string);
   DerReader name = in.constructed(tag::sequence);
-  table.name = text(name, utf8_string);
+  table.name = text(name, tag::utf8_string);
   DerReader publisher = in.constructed(tag::sequence);
-  table.publisher = text(publisher, utf8_string);
+  table.publisher = text(publisher, tag::utf8_string);
   table.issued = time(in, tag::generalized_time);
   if (!table.issued) in.fail("issue date is missing");
   table.next_update = time(in, tag::generalized_time);
-  if (in.next_is(utf8_string)) table.usage = text(in, utf8_string);
+  if (in.next_is(tag::utf8_string)) table.usage = text(in, tag::utf8_string);
   table.algorithms = list<PolicyAlgorithm>(in.constructed(tag::sequence), policy_limits::algorithms,
                                            read_algorithm);
   in.end();
@@ -181,7 +179,9 @@ void write_bound(DerWriter& out, unsigned number, std::optional<int> bound) {
   out.element(tag::context_primitive(number), input.reader().integer());
 }
 
-void write_text(DerWriter& out, std::string_view text) { out.element(utf8_string, as_bytes(text)); }
+void write_text(DerWriter& out, std::string_view text) {
+  out.element(tag::utf8_string, as_bytes(text));
+}
 
 // In place of a constraint that was not understood, an Extension that nobody does.
 void write_unknown(DerWriter& out) {
@@ -218,7 +218,7 @@ void write_algorithm(DerWriter& out, const PolicyAlgorithm& algorithm) {
       });
       if (algorithm.uris.empty()) return;
       out.constructed(tag::context(1), [&] {
-        for (const std::string& uri : algorithm.uris) out.element(ia5_string, as_bytes(uri));
+        for (const std::string& uri : algorithm.uris) out.element(tag::ia5_string, as_bytes(uri));
       });
     });
     out.constructed(tag::sequence, [&] {

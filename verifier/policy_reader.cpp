@@ -1,40 +1,18 @@
 #include "verifier/policy_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "verifier/der.hpp"
 #include "verifier/signature.hpp"
+#include "verifier/xml_digest.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-struct UriRow {
-  std::string_view uri;
-  DigestAlgorithm algorithm;
-};
-
-// How XML signatures call hash functions (RFC 9231 §2.1).
-constexpr std::array uris = {
-    // clang-format off
-    UriRow{"http://www.w3.org/2000/09/xmldsig#sha1",          DigestAlgorithm::sha1},
-    UriRow{"http://www.w3.org/2001/04/xmlenc#ripemd160",      DigestAlgorithm::ripemd160},
-    UriRow{"http://www.w3.org/2001/04/xmldsig-more#sha224",   DigestAlgorithm::sha224},
-    UriRow{"http://www.w3.org/2001/04/xmlenc#sha256",         DigestAlgorithm::sha256},
-    UriRow{"http://www.w3.org/2001/04/xmldsig-more#sha384",   DigestAlgorithm::sha384},
-    UriRow{"http://www.w3.org/2001/04/xmlenc#sha512",         DigestAlgorithm::sha512},
-    UriRow{"http://www.w3.org/2007/05/xmldsig-more#sha3-224", DigestAlgorithm::sha3_224},
-    UriRow{"http://www.w3.org/2007/05/xmldsig-more#sha3-256", DigestAlgorithm::sha3_256},
-    UriRow{"http://www.w3.org/2007/05/xmldsig-more#sha3-384", DigestAlgorithm::sha3_384},
-    UriRow{"http://www.w3.org/2007/05/xmldsig-more#sha3-512", DigestAlgorithm::sha3_512},
-    // clang-format on
-};
-
 std::optional<DigestAlgorithm> digest_by_uri(const PolicyAlgorithm& algorithm) {
   for (const std::string& uri : algorithm.uris) {
-    const auto found = std::ranges::find(uris, uri, &UriRow::uri);
-    if (found != uris.end()) return found->algorithm;
+    if (const auto known = digest_algorithm_from_uri(uri)) return known;
   }
   return std::nullopt;
 }
@@ -142,8 +120,6 @@ void note_steps(const PolicyAlgorithm& algorithm, std::vector<std::string>& note
     }
   }
 }
-
-constexpr std::int64_t day_s = 86'400;
 
 }  // namespace
 

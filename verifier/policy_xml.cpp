@@ -10,9 +10,8 @@ namespace {
 
 constexpr std::string_view dssc = "urn:ietf:params:xml:ns:dssc";
 constexpr std::string_view xml_signature = "http://www.w3.org/2000/09/xmldsig#";
-constexpr std::int64_t day_s = 86'400;
-constexpr Time first_time{-62'167'219'200};  // of the year 0
-constexpr Time last_time{253'402'300'800};   // after the year 9999
+constexpr Time earliest_time{-62'167'219'200};  // of the year 0
+constexpr Time latest_time{253'402'300'800};    // after the year 9999
 
 std::string trimmed(std::string text) {
   constexpr const char* spaces = " \t\r\n";
@@ -156,7 +155,7 @@ class PolicyXml {
     const auto found = optional(parent, name);
     if (!found) return std::nullopt;
     const auto time = parse(text_of(*found));
-    if (time && first_time <= *time && *time <= last_time) return time;
+    if (time && earliest_time <= *time && *time <= latest_time) return time;
     fail(*found, "is no date that exists");
     return std::nullopt;
   }

@@ -8,7 +8,7 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::size_t chains_max = 200;
-constexpr std::size_t octets_max = std::size_t{32} << 20;  // of tokens, whose facts are kept
+constexpr std::size_t token_octets_max = std::size_t{32} << 20;  // of tokens, whose facts are kept
 
 std::string key_text(const Certificate& certificate) {
   const EVP_PKEY* key = X509_get0_pubkey(certificate.handle());
@@ -85,7 +85,7 @@ std::size_t ProofChains::add(const JudgedChains& chains, const std::string& trac
     ++chains_[known->second].records;
     return known->second;
   }
-  if (chains_.size() == chains_max || octets_ + octets > octets_max) {
+  if (chains_.size() == chains_max || octets_ + octets > token_octets_max) {
     ++left_out_;
     return none;
   }

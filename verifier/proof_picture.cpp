@@ -15,7 +15,6 @@ constexpr double width = 960;
 constexpr double axis_y = 30;
 constexpr double lane_height_max = 62;
 constexpr double lanes_height_max = 1150;  // so that a page holds the picture
-constexpr std::int64_t day_s = 86400;
 constexpr std::int64_t year_s = 31556952;
 constexpr std::int64_t years_ahead_max = 40;  // beyond the moment of judging
 constexpr std::size_t name_octets_max = 60;

@@ -12,21 +12,15 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t receipt_size_max = 1u << 20;
 constexpr std::size_t entry_size_max = 64u << 10;
-constexpr std::size_t proof_length_max = 64;  // levels of a tree of 2^64 leaves
-constexpr std::size_t salt_size = 32;
+constexpr std::size_t inclusion_length_max = 64;  // levels of a tree of 2^64 leaves
 constexpr std::uint64_t index_max = (std::uint64_t{1} << 53) - 1;
 constexpr std::string_view tlog_proof_start = "c2sp.org/tlog-proof@";
 constexpr std::string_view tlog_proof_version = "v1";
 
-void append_number(std::string& out, std::uint64_t value) {
+void append_decimal(std::string& out, std::uint64_t value) {
   char digits[20];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-Error malformed(std::string what, std::string where) {
-  return {Errc::malformed, std::move(what), std::move(where), ""};
 }
 
 // The signature, the entry's position, and nothing about what the entry says.
@@ -84,14 +78,6 @@ class Lines {
   std::string_view rest_;
 };
 
-std::optional<std::uint64_t> decimal(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 std::string write_journal_act(const JournalAct& act) {
@@ -148,7 +134,7 @@ std::string write_receipt(const Receipt& receipt) {
   out += ",\"entry\":";
   append_json_string(out, receipt.entry.text);
   out += ",\"index\":";
-  append_number(out, receipt.index);
+  append_decimal(out, receipt.index);
   out += ",\"perdura\":\"receipt/1\",\"proof\":[";
   for (const Digest& digest : receipt.proof) {
     if (out.back() != '[') out += ',';
@@ -174,7 +160,7 @@ Result<Receipt> parse_receipt(std::string_view text) {
   receipt.checkpoint = in.text("checkpoint");
   receipt.entry.text = in.text("entry");
   receipt.index = in.integer("index", index_max);
-  if (const json::array* proof = in.array("proof", proof_length_max)) {
+  if (const json::array* proof = in.array("proof", inclusion_length_max)) {
     for (const json::value& one : *proof) {
       const json::string* written = one.if_string();
       const auto octets =
@@ -187,7 +173,7 @@ Result<Receipt> parse_receipt(std::string_view text) {
     }
   }
   receipt.record = in.text("record");
-  receipt.entry.salt = in.base64("salt", salt_size);
+  receipt.entry.salt = in.base64("salt", journal_salt_size);
   in.end();
   if (in.error()) return *in.error();
   if (!is_record_id(receipt.record)) {
@@ -222,7 +208,7 @@ std::string write_tlog_proof(const TlogProof& proof) {
   std::string out = std::string(tlog_proof_start) + std::string(tlog_proof_version) + "\n";
   if (proof.extra) out += "extra " + to_base64(*proof.extra) + "\n";
   out += "index ";
-  append_number(out, proof.index);
+  append_decimal(out, proof.index);
   out += '\n';
   for (const Digest& digest : proof.proof) out += to_base64(digest.view()) + "\n";
   out += '\n';
@@ -248,7 +234,7 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
     line = lines.next();
   }
   if (!line || !line->starts_with("index ")) return malformed("index is missing", where);
-  const auto index = decimal(line->substr(6));
+  const auto index = from_decimal(line->substr(6));
   if (!index) return malformed("index is not a decimal number without leading zeros", where);
   proof.index = *index;
   for (line = lines.next(); line && !line->empty(); line = lines.next()) {
@@ -256,7 +242,9 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
     if (!octets || octets->size() != 32) {
       return malformed("a line of the proof is not base64 of 32 octets", where);
     }
-    if (proof.proof.size() == proof_length_max) return malformed("the proof is too long", where);
+    if (proof.proof.size() == inclusion_length_max) {
+      return malformed("the proof is too long", where);
+    }
     proof.proof.emplace_back(*octets);
   }
   if (!line) return malformed("no blank line before the checkpoint", where);

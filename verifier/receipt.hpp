@@ -19,6 +19,12 @@
 
 namespace perdura::verifier {
 
+// Octets of a receipt, and of a tlog-proof.
+inline constexpr std::size_t receipt_size_max = 1u << 20;
+
+// Octets of the salt that blinds an entry of the journal.
+inline constexpr std::size_t journal_salt_size = 32;
+
 // One act as the journal holds it: canonical JSON, blinded by a salt of 32 random octets.
 struct JournalEntry {
   std::string text;

@@ -13,7 +13,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::uint64_t listed_max = 1'000;  // records of each verdict
+constexpr std::uint64_t records_listed_max = 1'000;  // records of each verdict
 constexpr std::uint64_t told_max = 30;       // failed ones, and kinds of undecided ones, in full
 constexpr std::size_t names_max = 20;        // of records that are told together
 constexpr std::size_t open_max = 200;        // different things that were not shown
@@ -120,7 +120,7 @@ void ReportPage::add(const RecordResult& record) {
   note_open(record.report);
   if (record.verdict != Verdict::passed) note_bad(record);
   Listed& kind = listed(record.verdict);
-  if (++kind.count > listed_max) return;
+  if (++kind.count > records_listed_max) return;
   Html row;
   row.raw("<tr><td><code>").text(record.record).raw("</code></td>");
   parts_.verdict_cell(row, record.verdict);
@@ -250,8 +250,8 @@ Result<Ok> ReportPage::records(std::ostream& out) {
   constexpr std::array<const char*, 3> more = {"page.more-failed", "page.more-indeterminate",
                                                "page.more-passed"};
   for (std::size_t i = 0; i < more.size(); ++i) {
-    if (listed_[i].count <= listed_max) continue;
-    const std::string count = grouped(listed_[i].count - listed_max);
+    if (listed_[i].count <= records_listed_max) continue;
+    const std::string count = grouped(listed_[i].count - records_listed_max);
     out << Html().element("p", parts_.words(say(more[i], {{"count", count}}))).take();
   }
   return Ok{};

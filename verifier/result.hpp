@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -32,6 +33,11 @@ struct Error {
   std::string where;  // file, field, offset; empty when there is no place
   std::string hint;   // what the person can do; empty when there is nothing
 };
+
+// The input is not what its format says.
+inline Error malformed(std::string what, std::string_view where) {
+  return {Errc::malformed, std::move(what), std::string(where), ""};
+}
 
 // "where: what", without the hint.
 std::string to_string(const Error& error);

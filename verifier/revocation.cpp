@@ -5,7 +5,8 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr const char* rule = "RFC 5280 section 6.3, RFC 3161 section 4, RFC 4998 section 5.3";
+constexpr const char* revocation_rule =
+    "RFC 5280 section 6.3, RFC 3161 section 4, RFC 4998 section 5.3";
 
 // RFC 5280 §5.3.1
 enum Reason { unspecified = 0, affiliation_changed = 3, superseded = 4, cessation = 5, hold = 6 };
@@ -37,9 +38,9 @@ bool counts(const CertificateStatus& status, const StatusQuestion& question) {
 
 Finding about(const StatusQuestion& question, Verdict verdict, SubIndication sub, Text what,
               std::string detail) {
-  return {
-      verdict, sub,  std::move(what), question.certificate->subject() + ": " + std::move(detail),
-      rule,    false};
+  return {verdict,         sub,
+          std::move(what), question.certificate->subject() + ": " + std::move(detail),
+          revocation_rule, false};
 }
 
 Finding judge_revoked(const StatusQuestion& question, const CertificateStatus& status) {

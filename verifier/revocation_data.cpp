@@ -7,15 +7,11 @@
 
 #include <algorithm>
 
+#include "verifier/owned.hpp"
 #include "verifier/revocation.hpp"
 
 namespace perdura::verifier {
 namespace {
-
-template <typename T, typename Free>
-std::unique_ptr<T, Free> owned(T* pointer, Free free) {
-  return {pointer, free};
-}
 
 using Notes = std::vector<std::string>;
 

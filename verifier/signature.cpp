@@ -12,7 +12,7 @@
 namespace perdura::verifier {
 namespace {
 
-struct Row {
+struct SignatureRow {
   std::string_view oid;
   SignatureScheme scheme;
   std::optional<DigestAlgorithm> digest;  // nothing: named elsewhere, or none
@@ -23,7 +23,7 @@ constexpr std::string_view pss_oid = "1.2.840.113549.1.1.10";
 // Some makers write the key's algorithm, perhaps with its curve, for the signature's.
 constexpr std::string_view ec_key_oid = "1.2.840.10045.2.1";
 
-constexpr Row rows[] = {
+constexpr SignatureRow signature_rows[] = {
     // clang-format off
     {"1.2.840.113549.1.1.1",    SignatureScheme::rsa_pkcs1, std::nullopt},
     {"1.2.840.113549.1.1.5",    SignatureScheme::rsa_pkcs1, sha1},
@@ -54,8 +54,8 @@ constexpr Row rows[] = {
     // clang-format on
 };
 
-const Row* find_row(std::string_view oid) {
-  for (const Row& row : rows) {
+const SignatureRow* find_row(std::string_view oid) {
+  for (const SignatureRow& row : signature_rows) {
     if (row.oid == oid) return &row;
   }
   return nullptr;
@@ -110,11 +110,11 @@ std::string fetch_name(DigestAlgorithm algorithm) { return oid_text(oid(algorith
 // The OBJECT IDENTIFIER that names scheme and digest both; `oid` when there is none.
 std::string exact_oid(SignatureScheme scheme, std::optional<DigestAlgorithm> digest,
                       std::string_view oid) {
-  const auto names_both = [&](const Row& row) {
+  const auto names_both = [&](const SignatureRow& row) {
     return digest && row.scheme == scheme && row.digest == digest;
   };
-  const auto found = std::ranges::find_if(rows, names_both);
-  return std::string(found != std::end(rows) ? found->oid : oid);
+  const auto found = std::ranges::find_if(signature_rows, names_both);
+  return std::string(found != std::end(signature_rows) ? found->oid : oid);
 }
 
 // The bits of a number of a key; 0 when it has none.
@@ -140,7 +140,7 @@ bool set_pss(EVP_PKEY_CTX* context, const PssParameters& pss) {
          EVP_PKEY_CTX_set_rsa_pss_saltlen(context, static_cast<int>(pss.salt_length)) > 0;
 }
 
-bool key_suits(const Row* row, std::string_view oid, EVP_PKEY* key) {
+bool key_suits(const SignatureRow* row, std::string_view oid, EVP_PKEY* key) {
   if (row == nullptr || row->scheme == SignatureScheme::eddsa) {
     return EVP_PKEY_is_a(key, std::string(oid).c_str()) == 1;
   }
@@ -186,7 +186,7 @@ SignatureCheck check_signature(const AlgorithmIdentifier& algorithm,
     ERR_clear_error();
     return result;
   }
-  const Row* row = find_row(oid);
+  const SignatureRow* row = find_row(oid);
   result.algorithm.oid = oid;
   result.algorithm.key_bits = EVP_PKEY_get_bits(key);
   if (row != nullptr) result.algorithm.scheme = row->scheme;

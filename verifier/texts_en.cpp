@@ -4,7 +4,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Sentence table[] = {
+constexpr Sentence english_table[] = {
     // Verdicts.
     {"verdict.passed", "PASSED"},
     {"verdict.indeterminate", "INDETERMINATE"},
@@ -422,6 +422,6 @@ constexpr Sentence table[] = {
 
 }  // namespace
 
-std::span<const Sentence> english_sentences() { return table; }
+std::span<const Sentence> english_sentences() { return english_table; }
 
 }  // namespace perdura::verifier

@@ -4,7 +4,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Sentence table[] = {
+constexpr Sentence japanese_table[] = {
     // Verdicts.
     {"verdict.passed", "検証成功（PASSED）"},
     {"verdict.indeterminate", "判定不能（INDETERMINATE）"},
@@ -441,6 +441,6 @@ constexpr Sentence table[] = {
 
 }  // namespace
 
-std::span<const Sentence> japanese_sentences() { return table; }
+std::span<const Sentence> japanese_sentences() { return japanese_table; }
 
 }  // namespace perdura::verifier

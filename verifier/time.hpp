@@ -11,6 +11,9 @@
 
 namespace perdura::verifier {
 
+// A day: leap seconds are not counted.
+inline constexpr std::int64_t day_s = 86'400;
+
 // UTC seconds since 1970-01-01T00:00:00Z, leap seconds not counted. Valid from year 0000 to 9999.
 struct Time {
   std::int64_t seconds = 0;

@@ -8,7 +8,6 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr Tag ia5_string = 0x16;
 constexpr std::size_t time_stamps_max = 1000;
 
 // TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }
@@ -67,7 +66,7 @@ void read_time_stamped_data(DerReader& outer, TimeStampFile& file) {
   DerReader holder = outer.constructed(tag::context(0));
   DerReader data = holder.constructed(tag::sequence);
   if (data.small_integer() != 1) data.fail("version is not 1", Errc::unsupported);
-  data.optional_element(ia5_string);
+  data.optional_element(tag::ia5_string);
   read_metadata(data, file);
   constexpr Tag segmented = tag::octet_string | 0x20;
   if (data.next_is(tag::octet_string) || data.next_is(segmented)) {

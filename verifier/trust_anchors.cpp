@@ -12,7 +12,7 @@
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t size_max = std::size_t{64} << 20;
+constexpr std::size_t trust_file_size_max = std::size_t{64} << 20;
 
 Error not_readable(const char* kind, std::string where) {
   return {Errc::malformed, std::string("holds no ") + kind + " in DER or PEM", std::move(where),
@@ -54,7 +54,9 @@ std::vector<Bytes> pem_blocks(ByteView text, std::string_view label, std::string
 Result<std::vector<Bytes>> read_all(ByteView octets, std::string where, const char* kind,
                                     std::string_view label, std::string_view old_label,
                                     bool (*readable)(ByteView)) {
-  if (octets.size() > size_max) return Error{Errc::too_large, "is over 64 MiB", where, ""};
+  if (octets.size() > trust_file_size_max) {
+    return Error{Errc::too_large, "is over 64 MiB", where, ""};
+  }
   if (readable(octets)) return std::vector<Bytes>{to_bytes(octets)};
   std::vector<Bytes> blocks = pem_blocks(octets, label, old_label);
   if (blocks.empty()) return not_readable(kind, std::move(where));

@@ -14,10 +14,9 @@ namespace {
 
 using JudgedPtr = std::shared_ptr<const JudgedToken>;
 
-constexpr const char* manifest_rule = "EN 319 162-1 annex A";
-constexpr const char* simple_rule = "EN 319 162-1 section 4.3";
-constexpr std::size_t evidence_size_max = std::size_t{64} << 20;
-constexpr std::size_t manifest_size_max = std::size_t{8} << 20;
+constexpr const char* asic_manifest_rule = "EN 319 162-1 annex A";
+constexpr const char* asic_simple_rule = "EN 319 162-1 section 4.3";
+constexpr std::size_t asic_evidence_size_max = std::size_t{64} << 20;
 constexpr std::size_t evidence_max = 100;
 constexpr std::size_t mimetype_head = 38;  // a local header and the name "mimetype"
 
@@ -27,7 +26,7 @@ JudgeOptions with_certificates(AsicFiles& files, JudgeOptions options) {
   std::set<Digest> known;
   const auto stamps = files.of(AsicPart::time_stamp);
   for (std::size_t i = 0; i < std::min(stamps.size(), evidence_max); ++i) {
-    const auto octets = files.read(stamps[i], evidence_size_max);
+    const auto octets = files.read(stamps[i], asic_evidence_size_max);
     if (!octets) continue;  // told where it is judged
     const auto token = parse_timestamp_token(*octets);
     if (!token) continue;
@@ -75,7 +74,7 @@ class ContainerChecks {
     for (const std::string& name : stamps) read_time_stamp(name);
     tell_what_was_removed();
     if (records.empty() && stamps.empty()) {
-      add(undecided(SubIndication::no_evidence, say("asic.no-evidence"), "", simple_rule));
+      add(undecided(SubIndication::no_evidence, say("asic.no-evidence"), "", asic_simple_rule));
     }
     for (Piece& piece : pieces_) announce(piece);
     // Records first: what covers a time-stamp says as of when it is judged.
@@ -117,7 +116,7 @@ class ContainerChecks {
   void read_manifests() {
     for (const AsicPart part : {AsicPart::evidence_record_manifest, AsicPart::manifest}) {
       for (const std::string& name : files_.of(part)) {
-        const auto octets = files_.read(name, manifest_size_max);
+        const auto octets = files_.read(name, asic_manifest_size_max);
         auto manifest =
             octets ? parse_asic_manifest(*octets, name) : Result<AsicManifest>(octets.error());
         if (manifest) {
@@ -127,8 +126,8 @@ class ContainerChecks {
         const std::string detail = to_string(manifest.error());
         const Text what = say("asic.manifest-unreadable", {{"file", name}});
         add(manifest.error().code == Errc::unsupported
-                ? undecided(SubIndication::unsupported_algorithm, what, detail, manifest_rule)
-                : failed(SubIndication::format_failure, what, detail, manifest_rule));
+                ? undecided(SubIndication::unsupported_algorithm, what, detail, asic_manifest_rule)
+                : failed(SubIndication::format_failure, what, detail, asic_manifest_rule));
       }
     }
   }
@@ -140,8 +139,9 @@ class ContainerChecks {
       if (files_.has(one.evidence)) continue;
       const Text what = say("asic.evidence-missing", {{"file", one.evidence}});
       const bool is_signature = asic_part(one.evidence) == AsicPart::signature;
-      add(is_signature ? warned(what, one.name, manifest_rule)
-                       : undecided(SubIndication::missing_data, what, one.name, manifest_rule));
+      add(is_signature
+              ? warned(what, one.name, asic_manifest_rule)
+              : undecided(SubIndication::missing_data, what, one.name, asic_manifest_rule));
     }
   }
 
@@ -153,7 +153,7 @@ class ContainerChecks {
   }
 
   void read_record(const std::string& name) {
-    auto octets = files_.read(name, evidence_size_max);
+    auto octets = files_.read(name, asic_evidence_size_max);
     if (!octets) return unreadable(name, octets.error());
     auto evidence = Evidence::parse(*std::move(octets));
     if (!evidence) return unreadable(name, evidence.error());
@@ -168,7 +168,7 @@ class ContainerChecks {
   }
 
   void read_time_stamp(const std::string& name) {
-    auto octets = files_.read(name, evidence_size_max);
+    auto octets = files_.read(name, asic_evidence_size_max);
     if (!octets) return unreadable(name, octets.error());
     Piece piece;
     piece.name = name;
@@ -220,26 +220,26 @@ class ContainerChecks {
     for (const AsicReference& one : piece.manifest->references) {
       if (!files_.has(one.name)) {
         wrong(failed(SubIndication::missing_data, say("asic.listed-missing", {{"file", one.name}}),
-                     piece.manifest->name, manifest_rule));
+                     piece.manifest->name, asic_manifest_rule));
         continue;
       }
       if (!one.algorithm) {
         wrong(undecided(SubIndication::unsupported_algorithm,
                         say("asic.digest-unknown", {{"file", one.name}}), one.algorithm_uri,
-                        manifest_rule));
+                        asic_manifest_rule));
         continue;
       }
       const auto object = files_.object(one.name);
       const Digest* digest = object ? digest_of(*object, *one.algorithm) : nullptr;
       if (digest == nullptr || !equal(*digest, one.digest)) {
         wrong(failed(SubIndication::hash_failure, say("asic.listed-altered", {{"file", one.name}}),
-                     object ? "" : to_string(object.error()), manifest_rule));
+                     object ? "" : to_string(object.error()), asic_manifest_rule));
       }
     }
     if (intact) {
       part.findings.push_back(passed(
           say("asic.listed-intact", {{"count", std::to_string(piece.manifest->references.size())}}),
-          piece.manifest->name, manifest_rule));
+          piece.manifest->name, asic_manifest_rule));
     }
     return intact;
   }
@@ -276,7 +276,7 @@ class ContainerChecks {
     const auto objects = objects_of(piece);
     if (objects.empty()) {
       part.findings.push_back(
-          undecided(SubIndication::no_evidence, say("asic.about-nothing"), "", manifest_rule));
+          undecided(SubIndication::no_evidence, say("asic.about-nothing"), "", asic_manifest_rule));
     } else {
       report = piece.record->judge(objects, false, options_);
       if (report.chains.empty()) return leave_out(subject);
@@ -350,7 +350,7 @@ class ContainerChecks {
   void check_stamped(Piece& piece, const JudgedToken& judged, Report& part) {
     if (piece.manifest == nullptr && piece.documents.empty()) {
       part.findings.push_back(
-          undecided(SubIndication::no_evidence, say("asic.about-nothing"), "", manifest_rule));
+          undecided(SubIndication::no_evidence, say("asic.about-nothing"), "", asic_manifest_rule));
       return;
     }
     const TstInfo& info = judged.token()->tst_info;
@@ -387,7 +387,7 @@ class ContainerChecks {
       if (file.part != AsicPart::document) continue;
       if (!file.covered) {
         add(undecided(SubIndication::no_poe, say("asic.not-covered", {{"file", name}}), "",
-                      simple_rule));
+                      asic_simple_rule));
       } else if (file.since) {
         since = since ? std::max(*since, *file.since) : *file.since;
       }
@@ -396,12 +396,12 @@ class ContainerChecks {
       const bool told = file.part == AsicPart::signature || file.part == AsicPart::manifest ||
                         file.part == AsicPart::other;
       if (told && !file.covered) {
-        add(warned(say("asic.meta-not-covered", {{"file", name}}), "", simple_rule));
+        add(warned(say("asic.meta-not-covered", {{"file", name}}), "", asic_simple_rule));
       }
     }
     if (signatures > 0) {
       add(warned(say("asic.signatures-not-judged", {{"count", std::to_string(signatures)}}), "",
-                 simple_rule));
+                 asic_simple_rule));
     }
     if (result_.report.verdict() == Verdict::passed) result_.existed_since = since;
   }

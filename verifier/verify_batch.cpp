@@ -10,11 +10,6 @@ namespace perdura::verifier {
 namespace {
 
 constexpr std::string_view batch_start = "data/journal/batch-";
-constexpr std::size_t note_size_max = 64u << 10;
-constexpr std::size_t consistency_size_max = 1u << 20;
-constexpr std::size_t evidence_size_max = 16u << 20;
-constexpr const char* journal_rule = "formats/journal.md";
-constexpr const char* package_rule = "formats/package.md";
 constexpr DigestAlgorithm note_algorithm[] = {DigestAlgorithm::sha256};
 
 class BatchChecks {

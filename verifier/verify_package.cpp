@@ -18,11 +18,8 @@ namespace {
 constexpr unsigned threads_max = 64;
 constexpr std::size_t window_per_thread = 16;
 constexpr std::size_t parts_max = 1000;  // reports of batches that are kept
-constexpr std::size_t header_size_max = 1u << 20;
-constexpr std::size_t note_size_max = 64u << 10;
-constexpr std::size_t findings_max = 1000;
+constexpr std::size_t package_findings_max = 1000;
 constexpr std::size_t roots_max = 100'000;  // of checkpoints that are compared
-constexpr const char* package_rule = "formats/package.md";
 
 // What judging one group of files yielded: exactly one of the three.
 struct GroupOutcome {
@@ -95,13 +92,13 @@ class PackageChecks {
 
  private:
   void add(Finding finding) {
-    if (summary_.report.findings.size() < findings_max) {
+    if (summary_.report.findings.size() < package_findings_max) {
       summary_.report.findings.push_back(std::move(finding));
     }
   }
 
   void read_header(PackageReader& reader) {
-    const auto octets = read_whole(reader, package_name::header, header_size_max);
+    const auto octets = read_whole(reader, package_name::header, package_header_size_max);
     if (!octets) {
       add(failed(SubIndication::missing_data, say("package.no-header"), to_string(octets.error()),
                  package_rule));

@@ -1,19 +1,14 @@
 #include "verifier/verify_record.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "verifier/findings.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-constexpr std::size_t evidence_size_max = 16u << 20;
-constexpr std::size_t receipt_size_max = 1u << 20;
-constexpr std::size_t tracks_max = 32;
-constexpr const char* package_rule = "formats/package.md";
+constexpr std::size_t record_tracks_max = 32;
 constexpr const char* statement_rule = "formats/statement.md";
-constexpr const char* journal_rule = "formats/journal.md";
 constexpr std::string_view evidence_subject = "subject.evidence-record-of-track";
 constexpr std::string_view evidence_ending = ".ers";
 constexpr std::string_view documents_folder = "documents/";
@@ -24,14 +19,6 @@ struct Track {
   Bytes octets;  // what `record` points into
   std::optional<EvidenceRecord> record;
 };
-
-std::optional<std::uint64_t> decimal(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return value;
-}
 
 class RecordChecks {
  public:
@@ -137,10 +124,10 @@ class RecordChecks {
         if (document.sha3_256) want(DigestAlgorithm::sha3_256);
       }
     }
-    if (evidence_files_.size() > tracks_max) {
+    if (evidence_files_.size() > record_tracks_max) {
       add(failed(SubIndication::format_failure, say("record.too-many-evidence-records"), "",
                  package_rule));
-      evidence_files_.resize(tracks_max);
+      evidence_files_.resize(record_tracks_max);
     }
     tracks_.reserve(evidence_files_.size());
     for (const ManifestEntry* entry : evidence_files_) {
@@ -392,7 +379,7 @@ class RecordChecks {
 
   // The checkpoint of the proof must be the one that the seal of its batch covers.
   void judge_seal_of(const TlogProof& proof, Report& report) const {
-    const auto batch = proof.extra ? decimal(as_text(*proof.extra)) : std::nullopt;
+    const auto batch = proof.extra ? from_decimal(as_text(*proof.extra)) : std::nullopt;
     const auto found = batch ? context_.batches.find(*batch) : context_.batches.end();
     if (found == context_.batches.end()) {
       report.findings.push_back(

@@ -9,8 +9,6 @@
 namespace perdura::verifier {
 namespace {
 
-// Renewals happen every few years; a record with more is an attack on memory and time.
-constexpr std::size_t archive_timestamps_max = 1000;
 // Each hash-tree renewal hashes all that was before: octets of the document times chains.
 constexpr std::size_t renewed_octets_max = std::size_t{16} << 20;
 constexpr std::size_t cryptographic_information_max = 1000;
