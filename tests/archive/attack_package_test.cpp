@@ -21,20 +21,13 @@ namespace fs = std::filesystem;
 using namespace verifier;
 using archive::PackageForm;
 
-constexpr std::string_view origin = "archive.example.org";
-
-struct Judged {
-  PackageSummary summary;
-  std::map<std::string, RecordResult> records;
-};
-
 class PackageAttack : public testing::Test {
  protected:
   PackageAttack()
       : sample_(folder_.path(), 3),
         files_(sample_.files()),
         header_(sample_.header()),
-        stranger_(*NoteKey::from_seed(std::string(origin), Bytes(32, 0x66))) {}
+        stranger_(*NoteKey::from_seed(std::string(sample_origin), Bytes(32, 0x66))) {}
 
   Judged judge(const PackageOptions& options) {
     Judged judged;
@@ -240,7 +233,7 @@ TEST_F(PackageAttack, JournalThatForkedFails) {
   receipt->proof[0] = hash(DigestAlgorithm::sha256, as_bytes("another record 0"));
   const Digest left = interior_hash(receipt->proof[0], journal_leaf(receipt->entry));
   const Digest root = interior_hash(left, receipt->proof[1]);
-  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(origin), 3, root}));
+  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(sample_origin), 3, root}));
   ASSERT_EQ(judge_receipt(*receipt, nullptr).findings[1].verdict, Verdict::passed);
   files_[name] = write_receipt(*receipt);
   Judged judged = judge();
@@ -250,7 +243,7 @@ TEST_F(PackageAttack, JournalThatForkedFails) {
   EXPECT_EQ(record(judged, 1).verdict, Verdict::failed);
   // The same when the fork is of another size: what both proofs name must be one.
   receipt->proof.pop_back();
-  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(origin), 2, left}));
+  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(sample_origin), 2, left}));
   files_[name] = write_receipt(*receipt);
   judged = judge();
   expect_failed(judged, "of another history of the journal");
@@ -261,7 +254,8 @@ TEST_F(PackageAttack, JournalThatForkedFails) {
   auto other = parse_receipt(files_[sample_.name(0, "receipt.json")]);
   other->proof = {hash(DigestAlgorithm::sha256, as_bytes("another record 1"))};
   const Digest other_root = interior_hash(journal_leaf(other->entry), other->proof[0]);
-  other->checkpoint = sample_.key().sign(write_checkpoint({std::string(origin), 2, other_root}));
+  other->checkpoint =
+      sample_.key().sign(write_checkpoint({std::string(sample_origin), 2, other_root}));
   files_[sample_.name(0, "receipt.json")] = write_receipt(*other);
   files_.erase(sample_.name(0, "journal-proof.tlog-proof"));
   expect_failed(judge(), "The journal has two histories");
@@ -273,7 +267,7 @@ TEST_F(PackageAttack, EarlierReceiptOfTheSameJournalPasses) {
   auto receipt = parse_receipt(files_[name]);
   receipt->proof.pop_back();
   const Digest root = interior_hash(receipt->proof[0], journal_leaf(receipt->entry));
-  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(origin), 2, root}));
+  receipt->checkpoint = sample_.key().sign(write_checkpoint({std::string(sample_origin), 2, root}));
   files_[name] = write_receipt(*receipt) + "\n";
   const Judged judged = judge();
   EXPECT_EQ(judged.summary.verdict, Verdict::passed) << told(judged);

@@ -10,6 +10,7 @@
 #include "archive/content_reader.hpp"
 #include "archive/memory_store.hpp"
 #include "archive/pack.hpp"
+#include "tests/archive/octets.hpp"
 #include "tests/archive/temporary_folder.hpp"
 
 namespace perdura::archive {
@@ -18,8 +19,6 @@ namespace {
 using testing::HasSubstr;
 using verifier::as_bytes;
 using verifier::DigestAlgorithm;
-
-constexpr std::size_t mebi = 1u << 20;
 
 // Octets that do not compress, the same for the same seed.
 Bytes noise(std::size_t size, unsigned seed = 1) {

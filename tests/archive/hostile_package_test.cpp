@@ -96,7 +96,7 @@ struct Name {
 };
 
 // clang-format off
-constexpr Name names[] = {
+constexpr Name hostile_names[] = {
     {"absolute",        "/EADME.txt", "is absolute"},
     {"parent",          "../DME.txt", "'.' or '..'"},
     {"parent_inside",   "a/../b.txt", "'.' or '..'"},
@@ -125,7 +125,7 @@ TEST_P(HostileName, IsRefused) {
   rename("README.txt", GetParam().other);
   EXPECT_NE(fault().find(GetParam().what), std::string::npos) << fault();
 }
-INSTANTIATE_TEST_SUITE_P(, HostileName, testing::ValuesIn(names),
+INSTANTIATE_TEST_SUITE_P(, HostileName, testing::ValuesIn(hostile_names),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(Hostile, NameTwiceIsRefused) {

@@ -28,7 +28,7 @@ using verifier::Time;
 using verifier::Verdict;
 
 constexpr std::int64_t year = archive::year_s;
-constexpr char document[] = "a record";
+constexpr char stamped_document[] = "a record";
 
 Time time_at(const char* text) { return *verifier::parse_time(text); }
 
@@ -57,7 +57,7 @@ class LocalAuthorityTest : public testing::Test {
   }
   Bytes stamp(DigestAlgorithm algorithm = DigestAlgorithm::sha256) {
     const auto token =
-        tsa->stamp(algorithm, verifier::hash(algorithm, verifier::as_bytes(document)));
+        tsa->stamp(algorithm, verifier::hash(algorithm, verifier::as_bytes(stamped_document)));
     EXPECT_TRUE(token) << to_string(token.error());
     return token ? *token : Bytes();
   }
@@ -77,7 +77,7 @@ class LocalAuthorityTest : public testing::Test {
   }
   std::string openssl(const Bytes& token) {
     tests::write_octets(folder / "token", token);
-    tests::write_text(folder / "document", document);
+    tests::write_text(folder / "document", stamped_document);
     return tests::shell("cd " + folder.path().string() +
                         " && openssl ts -verify -data document -in token -token_in -CAfile " +
                         "tsa/ca.pem -attime " + std::to_string(clock.now().seconds))
@@ -222,7 +222,8 @@ TEST_F(LocalAuthorityTest, RevokesForEverAndStampsNoMoreUntilItRollsOver) {
   ASSERT_TRUE(tsa->revoke({.reason = 1, .when = clock.now(), .invalidity = clock.now() + -86'400}));
   EXPECT_EQ(tsa->revoke({.reason = 4, .when = clock.now(), .invalidity = {}}).error().code,
             Errc::conflict);
-  const Digest imprint = verifier::hash(DigestAlgorithm::sha256, verifier::as_bytes(document));
+  const Digest imprint =
+      verifier::hash(DigestAlgorithm::sha256, verifier::as_bytes(stamped_document));
   const auto refused = tsa->stamp(DigestAlgorithm::sha256, imprint);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::conflict);

@@ -20,12 +20,6 @@ namespace fs = std::filesystem;
 using namespace verifier;
 using archive::PackageForm;
 
-struct Judged {
-  PackageSummary summary;
-  std::map<std::string, RecordResult> records;
-  std::vector<std::string> order;
-};
-
 class Package : public testing::Test {
  protected:
   Package() : sample_(folder_.path(), 3), files_(sample_.files()), header_(sample_.header()) {}

@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using verifier::AlgorithmPolicy;
 
-Bytes example() {
+Bytes example_policy() {
   std::ifstream in(PERDURA_SOURCE_DIR "/tests/vectors/policy/example.xml", std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
@@ -35,11 +35,12 @@ TEST_F(PolicyInUse, IsTheBuiltInOneAtFirst) {
 }
 
 TEST_F(PolicyInUse, IsKeptAndNamedInTheJournal) {
-  const auto used = use_policy(*archive, example(), "local:test");
+  const auto used = use_policy(*archive, example_policy(), "local:test");
   ASSERT_TRUE(used) << to_string(used.error());
   EXPECT_EQ(policy_name(), "Evaluation of cryptographic algorithms");
   EXPECT_THAT(last_entry(), HasSubstr("\"act\":\"policy\",\"actor\":\"local:test\""));
-  EXPECT_THAT(last_entry(), HasSubstr(verifier::hash(DigestAlgorithm::sha256, example()).hex()));
+  EXPECT_THAT(last_entry(),
+              HasSubstr(verifier::hash(DigestAlgorithm::sha256, example_policy()).hex()));
   open();
   EXPECT_EQ(policy_name(), "Evaluation of cryptographic algorithms");
   // Another takes its place.
@@ -51,7 +52,7 @@ TEST_F(PolicyInUse, IsKeptAndNamedInTheJournal) {
 TEST_F(PolicyInUse, IsGoneByWhenSealing) {
   ASSERT_TRUE(deposit(record("r", "content")));
   // It ends all that it knows in 2014, and knows no elliptic curves.
-  ASSERT_TRUE(use_policy(*archive, example(), "local:test"));
+  ASSERT_TRUE(use_policy(*archive, example_policy(), "local:test"));
   const auto sealed = seal_all();
   const bool refused = !sealed || archive->journal().head().sealed_records == 0;
   EXPECT_TRUE(refused);
@@ -64,7 +65,7 @@ TEST_F(PolicyInUse, IsGoneByWhenSealing) {
 TEST_F(PolicyInUse, RefusesWhatIsNoneOrOutOfDate) {
   const std::uint64_t entries = archive->journal().head().size;
   EXPECT_FALSE(use_policy(*archive, verifier::as_bytes("<a/>"), "local:test"));
-  std::string old(verifier::as_text(example()));
+  std::string old(verifier::as_text(example_policy()));
   const std::string usage = "<Usage>";
   old.insert(old.find(usage), "<NextUpdate>2010-01-01T00:00:00Z</NextUpdate>");
   const auto refused = use_policy(*archive, verifier::as_bytes(old), "local:test");

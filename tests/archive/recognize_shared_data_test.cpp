@@ -23,7 +23,7 @@ Recognized recognized(const std::filesystem::path& path) {
   return recognize(head, head.size() == all.size(), path.filename().string());
 }
 
-std::string summary(const Recognized& found) {
+std::string in_brief(const Recognized& found) {
   std::string text = found.record_type + " | ";
   if (found.patient) text += found.patient->id + " @ " + found.patient->issuer;
   return text + " | " + (found.event_time ? verifier::to_string(*found.event_time) : "");
@@ -57,9 +57,9 @@ TEST(SharedData, FhirBundlesNameTheirPatientByRecordNumber) {
 TEST(SharedData, Hl7v2MessagesAreRead) {
   const auto files = folder("hl7v2");
   if (files.empty()) GTEST_SKIP() << absent_text;
-  EXPECT_EQ(summary(files.at("ORU-multiline-short-mixed.hl7")),
+  EXPECT_EQ(in_brief(files.at("ORU-multiline-short-mixed.hl7")),
             "ORU^R01 | 0d70c6c8 @ MRN | 2020-08-02T12:44:55Z");
-  EXPECT_EQ(summary(files.at("sample_win.hl7")), "ADT^A01 | PID1234 @ A | 2012-09-12T01:12:30Z");
+  EXPECT_EQ(in_brief(files.at("sample_win.hl7")), "ADT^A01 | PID1234 @ A | 2012-09-12T01:12:30Z");
 }
 
 TEST(SharedData, CdaDocumentsAreReadAndFragmentsAreXml) {
@@ -87,7 +87,7 @@ TEST(SharedData, CdaDocumentsAreReadAndFragmentsAreXml) {
     const auto document = documents.find(name);
     const bool expected = document != documents.end();
     EXPECT_EQ(found.media_type, expected ? "application/hl7-cda+xml" : "text/xml") << name;
-    EXPECT_EQ(summary(found), expected ? document->second : " |  | ") << name;
+    EXPECT_EQ(in_brief(found), expected ? document->second : " |  | ") << name;
   }
 }
 
@@ -120,7 +120,7 @@ TEST(SharedData, DicomFilesOfAllEncodingsAreRead) {
     EXPECT_EQ(found.media_type, "application/dicom") << name;
     const auto row = expected.find(name);
     if (row != expected.end()) {
-      EXPECT_EQ(summary(found), row->second) << name;
+      EXPECT_EQ(in_brief(found), row->second) << name;
     }
   }
 }

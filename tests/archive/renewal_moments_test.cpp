@@ -11,7 +11,7 @@ namespace {
 using verifier::Verdict;
 
 // A row of the table: as of when, what had fallen, and what of the evidence still proves.
-struct Row {
+struct Moment {
   const char* name;
   int at_days;  // from the renewal
   const char* broken;
@@ -23,7 +23,7 @@ constexpr Verdict yes = Verdict::passed;
 constexpr Verdict no = Verdict::indeterminate;
 // Sealed 400 days before the renewal, with SHA-256; renewed by another key, a tree with SHA-512.
 // clang-format off
-constexpr Row table[] = {
+constexpr Moment moments[] = {
     {"before the seal, nothing is proven",          -500, "",        0,    no,  no},
     {"before the renewal",                          -100, "",        0,    yes, yes},
     {"before the renewal, its hash falls later",    -100, "sha256",  -50,  yes, yes},
@@ -58,8 +58,8 @@ class RenewalMoments : public EvidenceTest {
     const auto first = reports(identifier).front().chains.front().front();
     return hash(DigestAlgorithm::sha256, first->facts().signer->octets()).hex();
   }
-  void expect_table(Verdict Row::*column, const char* when) {
-    for (const Row& row : table) {
+  void expect_table(Verdict Moment::*column, const char* when) {
+    for (const Moment& row : moments) {
       judged_otherwise = [&](verifier::JudgeOptions& options) {
         options.at = renewed + std::int64_t{86400} * row.at_days;
         options.at_chosen = true;
@@ -88,22 +88,22 @@ class RenewalMoments : public EvidenceTest {
 
 TEST_F(RenewalMoments, OfATimeStampRenewal) {
   expect_renewed(renew_as(time_stamps()), 1);
-  expect_table(&Row::time_stamp, "time-stamp renewal");
+  expect_table(&Moment::time_stamp, "time-stamp renewal");
 }
 
 TEST_F(RenewalMoments, OfAHashTreeRenewal) {
   expect_renewed(renew_as(hash_tree(DigestAlgorithm::sha512)), 1);
-  expect_table(&Row::hash_tree, "hash-tree renewal");
+  expect_table(&Moment::hash_tree, "hash-tree renewal");
 }
 
 TEST_F(RenewalMoments, OfAHashTreeRenewalFromDigestsBeforeItIsConfirmedAndAfter) {
   expect_renewed(renew_as(hash_tree(DigestAlgorithm::sha512, true)), 1);
   EXPECT_EQ(*unconfirmed_renewals(*archive), 1u);
-  expect_table(&Row::hash_tree, "before it is confirmed");
+  expect_table(&Moment::hash_tree, "before it is confirmed");
   manual.set(renewed + 86400);
   ASSERT_TRUE(confirm_renewals(*archive, {.actor = "tester", .threads = 2, .progress = {}}));
   EXPECT_EQ(*unconfirmed_renewals(*archive), 0u);
-  expect_table(&Row::hash_tree, "after it was confirmed");
+  expect_table(&Moment::hash_tree, "after it was confirmed");
 }
 
 // The clock was set back: a renewal from the future is wrong, and is not renewed in silence.

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <functional>
 
+#include "tests/archive/octets.hpp"
 #include "tests/archive/temporary_folder.hpp"
 
 namespace perdura::archive {
@@ -20,11 +21,6 @@ namespace {
 
 using testing::HasSubstr;
 using verifier::as_bytes;
-using verifier::to_bytes;
-
-constexpr std::size_t mebi = 1u << 20;
-
-Bytes octets(std::string_view text) { return to_bytes(as_bytes(text)); }
 
 class RocksStoreTest : public testing::Test {
  protected:

@@ -15,7 +15,7 @@ std::string repeated(std::string_view hex, int count) {
 
 Digest digest(std::uint8_t octet, std::size_t size) { return Digest(Bytes(size, octet)); }
 
-DepositRow example() {
+DepositRow example_row() {
   DepositRow row;
   row.record_number = 5;
   row.receipt_size = 6;
@@ -40,14 +40,14 @@ const std::string example_hex =
     repeated("02", 32) + "0900";
 
 TEST(Rows, OfADepositAreAsWrittenDown) {
-  EXPECT_EQ(verifier::to_hex(encode(example())), example_hex);
+  EXPECT_EQ(verifier::to_hex(encode(example_row())), example_hex);
   const auto back = decode_deposit_row(*verifier::from_hex(example_hex));
   ASSERT_TRUE(back);
-  EXPECT_EQ(encode(*back), encode(example()));
+  EXPECT_EQ(encode(*back), encode(example_row()));
 }
 
 TEST(Rows, WithEveryFieldReadBackAsTheyWereWritten) {
-  DepositRow row = example();
+  DepositRow row = example_row();
   row.event_time = Time{-86'400};
   row.patient.emplace().fill(1);
   row.record_type.emplace().fill(2);
@@ -85,7 +85,7 @@ TEST(Rows, OfABatchAreAsWrittenDown) {
 
 // One row a case: which octet is changed to what, and the error.
 TEST(Rows, ThatAreDamagedAreRefused) {
-  const Bytes deposit = encode(example());
+  const Bytes deposit = encode(example_row());
   for (std::size_t size = 1; size < deposit.size(); ++size) {
     EXPECT_FALSE(decode_deposit_row(ByteView(deposit).first(size))) << size;
   }

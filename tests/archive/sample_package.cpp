@@ -25,7 +25,6 @@ namespace {
 
 constexpr Time deposited{1'800'000'000};
 constexpr Time sealed{1'800'000'600};
-constexpr std::string_view origin = "archive.example.org";
 
 template <typename T>
 T value(Result<T> result) {
@@ -39,7 +38,7 @@ Bytes salt(std::size_t i, std::uint8_t kind) {
   return octets;
 }
 
-Digest sha256(std::string_view text) { return hash(DigestAlgorithm::sha256, as_bytes(text)); }
+Digest sha256_of(std::string_view text) { return hash(DigestAlgorithm::sha256, as_bytes(text)); }
 
 // The levels of a binary tree; a node without sibling is carried up.
 std::vector<std::vector<Digest>> levels_over(std::vector<Digest> leaves) {
@@ -95,7 +94,7 @@ class LogHashes {
 SamplePackage::SamplePackage(const std::filesystem::path& folder, std::size_t records)
     : folder_(folder),
       clock_(std::make_unique<archive::ManualClock>(sealed)),
-      key_(value(NoteKey::from_seed(std::string(origin), Bytes(32, 0x42)))) {
+      key_(value(NoteKey::from_seed(std::string(sample_origin), Bytes(32, 0x42)))) {
   value(archive::create_local_tsa(folder / "tsa", "Sample Clinic", *clock_));
   tsa_ = value(archive::open_local_tsa(folder / "tsa", *clock_));
   for (std::size_t i = 0; i < records; ++i) make_record(i);
@@ -111,7 +110,7 @@ Bytes SamplePackage::stamp(const Digest& imprint) const {
 }
 
 PackageHeader SamplePackage::header() const {
-  return {.archive = std::string(origin),
+  return {.archive = std::string(sample_origin),
           .log_key = key_.vkey(),
           .exported_at = sealed + 3600,
           .exported_by = "test",
@@ -164,7 +163,7 @@ void SamplePackage::make_record(std::size_t i) {
   std::vector<std::string> documents{"document of record " + std::to_string(i)};
   if (i == 0) documents.push_back(std::string(100'000, 'x'));
   Statement statement;
-  statement.archive = origin;
+  statement.archive = sample_origin;
   statement.depositor = "test";
   statement.deposit_time = deposited;
   statement.salt = salt(i, 1);
@@ -173,7 +172,7 @@ void SamplePackage::make_record(std::size_t i) {
     statement.documents.push_back({.name = "part " + std::to_string(k + 1) + ".txt",
                                    .media_type = "text/plain",
                                    .length = text.size(),
-                                   .sha256 = sha256(text),
+                                   .sha256 = sha256_of(text),
                                    .sha512 = hash(DigestAlgorithm::sha512, as_bytes(text)),
                                    .sha3_256 = std::nullopt});
   }
@@ -181,9 +180,9 @@ void SamplePackage::make_record(std::size_t i) {
   const std::string id = record_id(json);
   records_.push_back(id);
   files_[name(i, "statement.json")] = json;
-  std::vector<Digest> group{sha256(json)};
+  std::vector<Digest> group{sha256_of(json)};
   for (std::size_t k = 0; k < documents.size(); ++k) {
-    group.push_back(sha256(documents[k]));
+    group.push_back(sha256_of(documents[k]));
     files_[name(i, package_name::document(k + 1, statement.documents[k].name))] = documents[k];
   }
   groups_.push_back(std::move(group));
@@ -194,8 +193,8 @@ void SamplePackage::make_record(std::size_t i) {
 void SamplePackage::seal() {
   const std::size_t count = records_.size();
   LogHashes log(leaves_);
-  const std::string note =
-      key_.sign(write_checkpoint({std::string(origin), count, log.over(LeafRange{0, count})}));
+  const std::string note = key_.sign(
+      write_checkpoint({std::string(sample_origin), count, log.over(LeafRange{0, count})}));
   for (std::size_t i = 0; i < count; ++i) {
     const auto proof = log.over(inclusion_path(i, count));
     files_[name(i, "receipt.json")] =
@@ -206,7 +205,7 @@ void SamplePackage::seal() {
   Hasher hasher(DigestAlgorithm::sha256);
   std::vector<Digest> tree_leaves;
   for (const auto& group : groups_) tree_leaves.push_back(group_hash(hasher, group));
-  tree_leaves.push_back(sha256(note));
+  tree_leaves.push_back(sha256_of(note));
   const auto levels = levels_over(tree_leaves);
   const Bytes token = stamp(levels.back().front());
   const auto evidence = [&](std::vector<Digest> first, std::size_t leaf) {
@@ -219,12 +218,12 @@ void SamplePackage::seal() {
   for (std::size_t i = 0; i < count; ++i) files_[name(i, "local.ers")] = evidence(groups_[i], i);
   const std::string batch = package_name::batch_folder(1);
   files_[batch + "checkpoint"] = note;
-  files_[batch + "local.ers"] = evidence({sha256(note)}, count);
+  files_[batch + "local.ers"] = evidence({sha256_of(note)}, count);
 
   // The seal is an entry of its own, so the newest checkpoint is one further.
   leaves_.push_back(journal_leaf({write_journal_act({"seal", "test", "", sealed}), salt(0, 3)}));
   files_[std::string(package_name::newest_checkpoint)] = key_.sign(
-      write_checkpoint({std::string(origin), count + 1, log.over(LeafRange{0, count + 1})}));
+      write_checkpoint({std::string(sample_origin), count + 1, log.over(LeafRange{0, count + 1})}));
   files_[batch + "consistency.json"] =
       write_consistency({count, count + 1, log.over(consistency_path(count, count + 1))});
   files_["data/trust/local.pem"] = read_text(ca());

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "archive/clock.hpp"
@@ -17,6 +18,15 @@
 namespace perdura::tests {
 
 using Files = std::map<std::string, std::string>;  // by name in the package
+
+inline constexpr std::string_view sample_origin = "archive.example.org";
+
+// What judging a package yielded.
+struct Judged {
+  verifier::PackageSummary summary;
+  std::map<std::string, verifier::RecordResult> records;
+  std::vector<std::string> order;  // of the records, as they were told
+};
 
 // Records with documents, statements, receipts, a journal and evidence, all in memory.
 class SamplePackage {

@@ -7,6 +7,7 @@
 
 #include "archive/memory_store.hpp"
 #include "archive/rocks_store.hpp"
+#include "tests/archive/octets.hpp"
 #include "tests/archive/temporary_folder.hpp"
 
 namespace perdura::archive {
@@ -14,10 +15,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using verifier::as_bytes;
-using verifier::to_bytes;
-
-Bytes octets(std::string_view text) { return to_bytes(as_bytes(text)); }
 
 Bytes pattern(std::size_t size) {
   Bytes out(size);

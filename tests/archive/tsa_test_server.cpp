@@ -25,7 +25,7 @@ constexpr std::size_t request_size_max = 64 * 1024;
 constexpr int poll_ms = 20;
 constexpr char reply_type[] = "application/timestamp-reply";
 
-constexpr std::pair<std::string_view, Behaviour> names[] = {
+constexpr std::pair<std::string_view, Behaviour> behaviours[] = {
     {"ok", Behaviour::ok},
     {"hints", Behaviour::hints},
     {"down", Behaviour::down},
@@ -88,7 +88,7 @@ std::string reply(const Bytes& body) {
 }  // namespace
 
 std::optional<Behaviour> behaviour_from_name(std::string_view name) {
-  for (const auto& [known, behaviour] : names) {
+  for (const auto& [known, behaviour] : behaviours) {
     if (known == name) return behaviour;
   }
   return std::nullopt;
@@ -96,7 +96,7 @@ std::optional<Behaviour> behaviour_from_name(std::string_view name) {
 
 std::string behaviour_names() {
   std::string all;
-  for (const auto& row : names) {
+  for (const auto& row : behaviours) {
     if (!all.empty()) all += '|';
     all += row.first;
   }

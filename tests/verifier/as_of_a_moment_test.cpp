@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/assumptions.hpp"
 #include "verifier/texts.hpp"
@@ -11,12 +12,12 @@ namespace {
 
 using test::Authority;
 using test::EvidenceMaker;
+using test::sha256;
+using test::sha512;
 using test::text;
+using test::unfit;
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 constexpr const char* nothing_yet = "INDETERMINATE NO_POE";
-constexpr const char* unfit = "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
 
 // Stamped in 2030, stamped again in 2035, and the tree renewed with SHA-512 in 2040.
 class AsOf : public testing::Test {

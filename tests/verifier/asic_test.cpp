@@ -9,6 +9,7 @@
 #include "tests/archive/temporary_folder.hpp"
 #include "tests/verifier/evidence_maker.hpp"
 #include "tests/verifier/failing_source.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/inspection.hpp"
 #include "verifier/verify_asic.hpp"
@@ -19,9 +20,8 @@ namespace {
 using test::authority;
 using test::EvidenceMaker;
 using test::outcome;
+using test::sha256;
 using test::text;
-
-constexpr auto sha256 = DigestAlgorithm::sha256;
 
 std::string reference(const std::string& name, std::string_view octets) {
   return "<a:DataObjectReference URI='" + name + "'><d:DigestMethod Algorithm='" +

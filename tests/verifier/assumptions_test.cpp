@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/verify_token.hpp"
 
@@ -12,14 +13,15 @@ namespace {
 
 using test::Authority;
 using test::outcome;
+using test::sha256;
 using test::text;
+using test::unfit;
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
-const std::string judged_at = "2050-01-01";
+const std::string judged_in_2050 = "2050-01-01";
 
 Assumptions assumptions(const std::string& what) {
   Assumptions result;
-  const auto read = read_assumptions(what, *parse_time(judged_at), result);
+  const auto read = read_assumptions(what, *parse_time(judged_in_2050), result);
   EXPECT_TRUE(read) << to_string(read.error());
   return result;
 }
@@ -29,7 +31,7 @@ class Assume : public testing::Test {
  protected:
   // "older | newer", under assumptions.
   std::string judged(const std::string& what) {
-    JudgeOptions options = older_.options(judged_at);
+    JudgeOptions options = older_.options(judged_in_2050);
     options.anchors.certificates.push_back(newer_.root.certificate);
     if (!what.empty()) assume(assumptions(what), options);
     const TokenJudge judge(options);
@@ -48,7 +50,6 @@ class Assume : public testing::Test {
   Report report_;
 };
 
-constexpr const char* unfit = "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
 constexpr const char* fallen = "INDETERMINATE REVOKED_NO_POE";
 
 TEST_F(Assume, NothingChangesNothing) { EXPECT_EQ(judged(""), "PASSED | PASSED"); }
@@ -109,7 +110,7 @@ TEST(Assumptions, AreJudgedOverAWholeRecord) {
   test::EvidenceMaker made(authority, {"statement", "bundle"});
   made.stamp_at("2030-01-01", sha256).renew_tree_at("2040-01-01", DigestAlgorithm::sha3_512);
   const auto judge = [&](const std::string& what) {
-    JudgeOptions options = authority.options(judged_at);
+    JudgeOptions options = authority.options(judged_in_2050);
     assume(assumptions(what), options);
     return test::judge_octets(made.record(), made.objects(), GroupProof::whole_group,
                               TokenJudge(options));

@@ -4,6 +4,7 @@
 
 #include "tests/verifier/der_tree.hpp"
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/reduced_hashtree.hpp"
 
@@ -21,14 +22,14 @@ using test::make_token;
 using test::Node;
 using test::NodePath;
 using test::outcome;
+using test::sha256;
+using test::sha512;
 using test::text;
 using test::TokenSpec;
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 constexpr DigestAlgorithm only_sha256[] = {sha256};
 
-const Authority& authority() {
+const Authority& attacked_authority() {
   static const Authority one("ec", "Attacked");
   return one;
 }
@@ -50,8 +51,8 @@ class EvidenceAttack : public testing::Test {
   // The record as a tree: {version, algorithms, sequence of chains of {algorithm, tree, token}}.
   Node tree() const { return test::read_tree(maker_.record()).at(0); }
 
-  EvidenceMaker maker_{authority(), {"statement", "bundle", "image"}};
-  TokenJudge judge_{authority().options("2050-01-01")};
+  EvidenceMaker maker_{attacked_authority(), {"statement", "bundle", "image"}};
+  TokenJudge judge_{attacked_authority().options("2050-01-01")};
   Report report_;
 };
 
@@ -113,10 +114,10 @@ const Rearranged rearranged[] = {
 class RearrangedEvidence : public testing::TestWithParam<Rearranged> {};
 
 TEST_P(RearrangedEvidence, Fails) {
-  EvidenceMaker maker(authority(), {"statement", "bundle"});
+  EvidenceMaker maker(attacked_authority(), {"statement", "bundle"});
   maker.stamp_at("2030-01-01", sha256).renew_at("2032-01-01").renew_at("2034-01-01");
   maker.renew_tree_at("2036-01-01", sha512);
-  const TokenJudge judge(authority().options("2050-01-01"));
+  const TokenJudge judge(attacked_authority().options("2050-01-01"));
   ASSERT_EQ(judge_octets(maker.record(), maker.objects(), GroupProof::whole_group, judge),
             "PASSED");
   auto chains = maker.chains();
@@ -133,28 +134,29 @@ INSTANTIATE_TEST_SUITE_P(, RearrangedEvidence, testing::ValuesIn(rearranged),
 
 TEST_F(EvidenceAttack, TheRightHashByTheWrongKeyFails) {
   // The trusted authority's certificate, and a signature by another key.
-  Identity liar = authority().tsa;
+  Identity liar = attacked_authority().tsa;
   liar.key = test::key_named("ec", "liar");
-  const TokenSpec spec = authority().spec(sha256, hash(sha256, as_bytes("x")), "2030-01-01");
-  EXPECT_EQ(judge_token(make_token(authority().tsa, spec)), "PASSED") << text(report_);
+  const TokenSpec spec =
+      attacked_authority().spec(sha256, hash(sha256, as_bytes("x")), "2030-01-01");
+  EXPECT_EQ(judge_token(make_token(attacked_authority().tsa, spec)), "PASSED") << text(report_);
   EXPECT_EQ(judge_token(make_token(liar, spec)), "FAILED SIG_CRYPTO_FAILURE") << text(report_);
 }
 
 TEST_F(EvidenceAttack, ASelfMadeAuthorityBesideTheTrustedOneInOneTokenFails) {
   const Authority forger("ec", "Forger");
   const Digest imprint = hash(sha256, as_bytes("x"));
-  TokenSpec spec = authority().spec(sha256, imprint, "2030-01-01");
+  TokenSpec spec = attacked_authority().spec(sha256, imprint, "2030-01-01");
   // Its certificates beside the trusted ones do no harm, and no good.
   spec.certificates.push_back(forger.tsa.certificate);
   spec.certificates.push_back(forger.root.certificate);
-  EXPECT_EQ(judge_token(make_token(authority().tsa, spec)), "PASSED") << text(report_);
+  EXPECT_EQ(judge_token(make_token(attacked_authority().tsa, spec)), "PASSED") << text(report_);
   const Bytes forged = make_token(forger.tsa, spec);
   EXPECT_EQ(judge_token(forged), "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND") << text(report_);
   // Two signatures over one content, in either order: exactly one is a time-stamp (RFC 3161
   // §2.4.2).
   const NodePath signers = {1, 0, 5};
   for (const bool trusted_first : {true, false}) {
-    Node both = test::read_tree(make_token(authority().tsa, spec)).at(0);
+    Node both = test::read_tree(make_token(attacked_authority().tsa, spec)).at(0);
     Node other = test::read_tree(forged).at(0);
     if (!trusted_first) std::swap(both, other);
     at(both, signers).children.push_back(at(other, signers).children.at(0));
@@ -179,7 +181,7 @@ TEST_F(EvidenceAttack, ABackdatedTokenOfAForgerUnderATrustedRenewalShowsNothing)
 
 // A record whose first time-stamp has SHA-1, and whose renewal by SHA-256 is dated `renewed`.
 std::string judge_sha1_renewed(const std::string& renewed) {
-  Authority old = authority();
+  Authority old = attacked_authority();
   old.root = make_identity(
       {.name = "Old Root", .not_before = "2005-01-01", .extensions = test::ca_extensions()},
       nullptr);

@@ -8,13 +8,13 @@
 namespace perdura::verifier {
 namespace {
 
-struct Encoded {
+struct Utf8Case {
   const char* name;
   std::string_view octets;
   bool utf8;
 };
 
-const Encoded encoded[] = {
+const Utf8Case utf8_cases[] = {
     // clang-format off
     {"ascii",                     "a",                true},
     {"two_octets",                "\xC2\x80",         true},
@@ -40,12 +40,12 @@ const Encoded encoded[] = {
     {"lead_of_five_octets",       "\xF8\x88\x80\x80", false},
     // clang-format on
 };
-class Utf8 : public testing::TestWithParam<Encoded> {};
+class Utf8 : public testing::TestWithParam<Utf8Case> {};
 TEST_P(Utf8, IsWhatTheStandardSays) {
   EXPECT_EQ(is_utf8(GetParam().octets), GetParam().utf8);
   EXPECT_EQ(is_utf8("x" + std::string(GetParam().octets) + "y"), GetParam().utf8);
 }
-INSTANTIATE_TEST_SUITE_P(, Utf8, testing::ValuesIn(encoded),
+INSTANTIATE_TEST_SUITE_P(, Utf8, testing::ValuesIn(utf8_cases),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Octets, AreOrderedAsNumbersAndTheShorterFirst) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/der.hpp"
 #include "verifier/evidence_file.hpp"
@@ -16,9 +17,8 @@ namespace {
 using test::authority;
 using test::EvidenceMaker;
 using test::outcome;
+using test::sha256;
 using test::text;
-
-constexpr auto sha256 = DigestAlgorithm::sha256;
 
 // 1.2.840.113549.1.9.16.2.49 and .50, 1.7.1 to 1.7.3, and an attribute of no meaning here.
 const Bytes internal = *from_hex("2A864886F70D0109100231");
@@ -114,8 +114,8 @@ Bytes record_over(const std::vector<Bytes>& documents, const std::string& time =
   return EvidenceMaker(authority(), texts).stamp_at(time, sha256).record();
 }
 
-std::string judge(const Bytes& octets, const std::vector<Bytes>& documents = {},
-                  EvidenceReport* report = nullptr, const std::string& as_of = "") {
+std::string judge_cms(const Bytes& octets, const std::vector<Bytes>& documents = {},
+                      EvidenceReport* report = nullptr, const std::string& as_of = "") {
   const auto object = parse_cms(octets);
   if (!object) return object.error().what;
   const HashingPlan plan = hashing_plan(*object);
@@ -160,14 +160,14 @@ TEST_P(EmbeddedEvidenceRecord, CoversTheObjectWithoutIt) {
   const Bytes record = record_over({cms(GetParam().shape, before())});
   EvidenceReport report;
   EXPECT_EQ(kind_of_evidence(with(record)), EvidenceKind::cms);
-  EXPECT_EQ(judge(with(record), {}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_cms(with(record), {}, &report), "PASSED") << text(report.report);
   EXPECT_TRUE(report.existed_since);
 }
 
 TEST_P(EmbeddedEvidenceRecord, DoesNotCoverAnotherObject) {
   Shape other = GetParam().shape;
   other.enveloped = !other.enveloped;
-  EXPECT_EQ(judge(with(record_over({cms(other, before())}))), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_cms(with(record_over({cms(other, before())}))), "FAILED HASH_FAILURE");
 }
 
 INSTANTIATE_TEST_SUITE_P(, EmbeddedEvidenceRecord, testing::ValuesIn(forms),
@@ -180,10 +180,10 @@ TEST(EmbeddedEvidence, ALaterRecordCoversTheEarlierOneOrStandsBesideIt) {
   for (const auto& attributes : {joined({first, later}), joined({later, first}),
                                  joined({first, beside}), joined({beside, first})}) {
     EvidenceReport report;
-    EXPECT_EQ(judge(cms({}, attributes), {}, &report), "PASSED") << text(report.report);
-    EXPECT_EQ(judge(cms({}, attributes), {}, &report, "2032-01-01"), "PASSED");
+    EXPECT_EQ(judge_cms(cms({}, attributes), {}, &report), "PASSED") << text(report.report);
+    EXPECT_EQ(judge_cms(cms({}, attributes), {}, &report, "2032-01-01"), "PASSED");
     EXPECT_NE(text(report.report).find("was not yet made at that moment"), std::string::npos);
-    EXPECT_EQ(judge(cms({}, attributes), {}, nullptr, "2029-01-01"), "INDETERMINATE NO_POE");
+    EXPECT_EQ(judge_cms(cms({}, attributes), {}, nullptr, "2029-01-01"), "INDETERMINATE NO_POE");
   }
 }
 
@@ -193,9 +193,9 @@ TEST(EmbeddedEvidence, AnExternalRecordCoversTheDetachedContentToo) {
   const Bytes object =
       cms(shape, attribute(external, record_over({cms(shape, std::nullopt), content})));
   EvidenceReport report;
-  EXPECT_EQ(judge(object, {content}, &report), "PASSED") << text(report.report);
-  EXPECT_EQ(judge(object), "INDETERMINATE NO_EVIDENCE");
-  EXPECT_EQ(judge(object, {to_bytes(as_bytes("another"))}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_cms(object, {content}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_cms(object), "INDETERMINATE NO_EVIDENCE");
+  EXPECT_EQ(judge_cms(object, {to_bytes(as_bytes("another"))}), "FAILED HASH_FAILURE");
 }
 
 TEST(EmbeddedEvidence, MayStandInAnySignerInfoAndMayHaveMovedIt) {
@@ -205,20 +205,20 @@ TEST(EmbeddedEvidence, MayStandInAnySignerInfoAndMayHaveMovedIt) {
   for (const Shape& stamped : {before, after}) {
     const Bytes record = attribute(internal, record_over({cms(stamped, std::nullopt)}));
     EvidenceReport report;
-    EXPECT_EQ(judge(cms(stamped, record), {}, &report), "PASSED") << text(report.report);
-    EXPECT_EQ(judge(cms(after, record), {}, &report), "PASSED") << text(report.report);
+    EXPECT_EQ(judge_cms(cms(stamped, record), {}, &report), "PASSED") << text(report.report);
+    EXPECT_EQ(judge_cms(cms(after, record), {}, &report), "PASSED") << text(report.report);
   }
   const Bytes other = attribute(internal, record_over({cms({.after = {"x"}}, std::nullopt)}));
-  EXPECT_EQ(judge(cms(after, other)), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_cms(cms(after, other)), "FAILED HASH_FAILURE");
 }
 
 TEST(EmbeddedEvidence, ThatCantBeReadFails) {
-  EXPECT_EQ(judge(cms({}, attribute(internal, *from_hex("3000")))), "FAILED FORMAT_FAILURE");
+  EXPECT_EQ(judge_cms(cms({}, attribute(internal, *from_hex("3000")))), "FAILED FORMAT_FAILURE");
 }
 
 TEST(EmbeddedEvidence, MoreThanALimitIsRefused) {
   std::vector<Bytes> many(17, attribute(internal, *from_hex("3000")));
-  EXPECT_EQ(judge(cms({}, joined(many))), "more than 16 evidence records");
+  EXPECT_EQ(judge_cms(cms({}, joined(many))), "more than 16 evidence records");
 }
 
 TEST(EmbeddedEvidence, IsShownRecordByRecord) {

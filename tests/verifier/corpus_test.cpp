@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/certificate_path.hpp"
 #include "verifier/verify_evidence.hpp"
@@ -13,9 +14,11 @@
 namespace perdura::verifier {
 namespace {
 
+using test::read;
+
 const std::filesystem::path corpus = PERDURA_SOURCE_DIR "/../shared/corpus";
 
-struct Case {
+struct CorpusCase {
   std::string evidence;
   std::vector<std::string> documents;
   bool good = false;
@@ -28,8 +31,8 @@ std::vector<std::string> split(const std::string& text, char at) {
   return parts;
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> result;
+std::vector<CorpusCase> cases() {
+  std::vector<CorpusCase> result;
   std::ifstream in(corpus / "cases.tsv");
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line[0] == '#') continue;
@@ -39,13 +42,7 @@ std::vector<Case> cases() {
   return result;
 }
 
-Bytes read(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-std::vector<DataObject> objects_for(const Case& row, const EvidenceRecord& record) {
+std::vector<DataObject> objects_for(const CorpusCase& row, const EvidenceRecord& record) {
   const auto algorithms = digest_algorithms(record);
   EXPECT_TRUE(algorithms);
   std::vector<DataObject> objects;
@@ -62,18 +59,18 @@ std::vector<DataObject> objects_for(const Case& row, const EvidenceRecord& recor
 
 // The octets of a case. Two of the corpus's documents are the same octets under two names, so a row
 // that pairs one's evidence with "another document" contradicts the row that calls it good.
-std::vector<Bytes> octets_of(const Case& row) {
+std::vector<Bytes> octets_of(const CorpusCase& row) {
   std::vector<Bytes> all{read(corpus / row.evidence)};
   for (const std::string& document : row.documents) all.push_back(read(corpus / document));
   return all;
 }
 
-bool is_good(const Case& row) {
+bool is_good(const CorpusCase& row) {
   if (row.good) return true;
   const auto octets = octets_of(row);
   const auto all = cases();
   return std::ranges::any_of(
-      all, [&](const Case& other) { return other.good && octets_of(other) == octets; });
+      all, [&](const CorpusCase& other) { return other.good && octets_of(other) == octets; });
 }
 
 class Corpus : public testing::Test {
@@ -93,7 +90,7 @@ class Corpus : public testing::Test {
 TEST_F(Corpus, EveryCaseYieldsWhatItsTableSays) {
   const TokenJudge judge(options());
   int count = 0;
-  for (const Case& row : cases()) {
+  for (const CorpusCase& row : cases()) {
     SCOPED_TRACE(row.evidence + " with " + row.documents.front());
     ++count;
     const bool good = is_good(row);

@@ -3,17 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/verifier/octets.hpp"
+
 namespace perdura::verifier {
 namespace {
 
-Bytes hex(std::string text) {
-  std::erase(text, ' ');
-  const auto octets = from_hex(text);
-  EXPECT_TRUE(octets) << text;
-  return octets.value_or(Bytes());
-}
+using test::hex;
 
-struct Malformed {
+struct DerCase {
   std::string name;
   std::string der;
   void (*read)(DerReader&);
@@ -35,7 +32,7 @@ void segments(DerReader& in) {
   in.octet_string(storage);
 }
 
-const Malformed malformed[] = {
+const DerCase malformed_der[] = {
     // clang-format off
     {"empty_input",            "",                          a_sequence,      "element is cut short",                     "offset 0"},
     {"identifier_alone",       "30",                        a_sequence,      "element is cut short",                     "offset 0"},
@@ -71,7 +68,7 @@ const Malformed malformed[] = {
     // clang-format on
 };
 
-class MalformedDer : public testing::TestWithParam<Malformed> {};
+class MalformedDer : public testing::TestWithParam<DerCase> {};
 
 TEST_P(MalformedDer, IsRefusedAtItsFirstBadOctet) {
   const Bytes octets = hex(GetParam().der);
@@ -84,7 +81,7 @@ TEST_P(MalformedDer, IsRefusedAtItsFirstBadOctet) {
   EXPECT_FALSE(in.more());
 }
 
-INSTANTIATE_TEST_SUITE_P(, MalformedDer, testing::ValuesIn(malformed),
+INSTANTIATE_TEST_SUITE_P(, MalformedDer, testing::ValuesIn(malformed_der),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(DerReader, KeepsTheFirstErrorAndYieldsNothingAfterIt) {

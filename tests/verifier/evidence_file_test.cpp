@@ -24,7 +24,8 @@ std::string wide(std::string_view text, bool big) {
   }
   return result;
 }
-const std::string root = "<EvidenceRecord xmlns=\"urn:ietf:params:xml:ns:ers\" Version=\"1.0\"/>";
+const std::string xml_record =
+    "<EvidenceRecord xmlns=\"urn:ietf:params:xml:ns:ers\" Version=\"1.0\"/>";
 const Kind kinds[] = {
     // clang-format off
     {"nothing", "", EvidenceKind::other},
@@ -41,17 +42,17 @@ const Kind kinds[] = {
     {"content_of_another_type", from("300806032A0304A0010500"), EvidenceKind::other},
     {"type_without_content", from("300506032A0304"), EvidenceKind::other},
     {"enveloped_data", from("300F06092A864886F70D010703A0023000"), EvidenceKind::cms},
-    {"xml", root, EvidenceKind::xml_evidence_record},
+    {"xml", xml_record, EvidenceKind::xml_evidence_record},
     {"xml_with_prefix", "<e:EvidenceRecord xmlns:e='urn:ietf:params:xml:ns:ers'/>", EvidenceKind::xml_evidence_record},
-    {"xml_declared", "<?xml version='1.0'?>\n<!-- a <b> -->\n" + root, EvidenceKind::xml_evidence_record},
-    {"xml_with_mark", "\xEF\xBB\xBF" + root, EvidenceKind::xml_evidence_record},
-    {"xml_wide", wide(root, true), EvidenceKind::xml_evidence_record},
-    {"xml_wide_the_other_way", wide(root, false), EvidenceKind::xml_evidence_record},
-    {"xml_indented", " \r\n\t" + root, EvidenceKind::xml_evidence_record},
+    {"xml_declared", "<?xml version='1.0'?>\n<!-- a <b> -->\n" + xml_record, EvidenceKind::xml_evidence_record},
+    {"xml_with_mark", "\xEF\xBB\xBF" + xml_record, EvidenceKind::xml_evidence_record},
+    {"xml_wide", wide(xml_record, true), EvidenceKind::xml_evidence_record},
+    {"xml_wide_the_other_way", wide(xml_record, false), EvidenceKind::xml_evidence_record},
+    {"xml_indented", " \r\n\t" + xml_record, EvidenceKind::xml_evidence_record},
     {"xml_of_another_namespace", "<EvidenceRecord xmlns='urn:x'/>", EvidenceKind::other},
     {"xml_of_another_root", "<a xmlns='urn:ietf:params:xml:ns:ers'/>", EvidenceKind::other},
     {"xml_without_an_end", "<EvidenceRecord xmlns='urn:ietf:params:xml:ns:ers'", EvidenceKind::other},
-    {"comment_without_an_end", "<!-- " + root, EvidenceKind::other},
+    {"comment_without_an_end", "<!-- " + xml_record, EvidenceKind::other},
     {"instruction_without_an_end", "<?xml " , EvidenceKind::other},
     {"no_element", "<?xml version='1.0'?>", EvidenceKind::other},
     // clang-format on

@@ -3,24 +3,22 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/verifier/octets.hpp"
 #include "verifier/evidence_record_writer.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-Bytes hex(std::string text) {
-  std::erase(text, ' ');
-  return from_hex(text).value();
-}
+using test::hex;
 
-struct Malformed {
+struct RecordCase {
   std::string name;
   std::string der;
   std::string what;
   std::string where;
 };
 
-const Malformed malformed[] = {
+const RecordCase malformed_records[] = {
     // clang-format off
     {"empty_input",              "",                                                    "element is cut short",                           "offset 0"},
     {"a_set",                    "31 07 02 01 01 30 00 30 00",                          "expected element 30, found 31",                  "offset 0"},
@@ -41,7 +39,7 @@ const Malformed malformed[] = {
     // clang-format on
 };
 
-class MalformedEvidenceRecord : public testing::TestWithParam<Malformed> {};
+class MalformedEvidenceRecord : public testing::TestWithParam<RecordCase> {};
 
 TEST_P(MalformedEvidenceRecord, IsRefusedAtItsFirstBadOctet) {
   const Bytes der = hex(GetParam().der);
@@ -51,7 +49,7 @@ TEST_P(MalformedEvidenceRecord, IsRefusedAtItsFirstBadOctet) {
   EXPECT_EQ(record.error().where, GetParam().where);
 }
 
-INSTANTIATE_TEST_SUITE_P(, MalformedEvidenceRecord, testing::ValuesIn(malformed),
+INSTANTIATE_TEST_SUITE_P(, MalformedEvidenceRecord, testing::ValuesIn(malformed_records),
                          [](const auto& row) { return row.param.name; });
 
 TEST(EvidenceRecord, ReadsTheSmallestOne) {

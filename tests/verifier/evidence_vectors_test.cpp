@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/vector_files.hpp"
 
@@ -18,17 +19,12 @@ namespace perdura::verifier {
 namespace {
 
 using test::EvidenceMaker;
+using test::read;
+using test::sha256;
+using test::sha512;
 namespace fs = std::filesystem;
 
-const fs::path folder = PERDURA_SOURCE_DIR "/tests/vectors/evidence_record";
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
-
-Bytes read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+const fs::path record_vectors = PERDURA_SOURCE_DIR "/tests/vectors/evidence_record";
 
 void write(const fs::path& path, ByteView octets) {
   std::ofstream(path, std::ios::binary) << as_text(octets);
@@ -41,14 +37,14 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::string judge(const std::map<std::string, std::string>& fields, Report& report) {
-  const Bytes octets = read(folder / fields.at("evidence"));
+std::string judge_vector(const std::map<std::string, std::string>& fields, Report& report) {
+  const Bytes octets = read(record_vectors / fields.at("evidence"));
   const auto record = parse_evidence_record(octets);
   if (!record) return "failed";
   JudgeOptions options;
   options.at = *parse_time(fields.at("at"));
   if (fields.contains("anchors")) {
-    options.anchors.certificates = {read(folder / fields.at("anchors"))};
+    options.anchors.certificates = {read(record_vectors / fields.at("anchors"))};
   }
   std::vector<DataObject> objects;
   const auto algorithms = digest_algorithms(*record);
@@ -57,7 +53,7 @@ std::string judge(const std::map<std::string, std::string>& fields, Report& repo
   for (std::string name; names >> name;) {
     DataObject object{name, {}};
     for (const DigestAlgorithm algorithm : *algorithms) {
-      object.digests.emplace_back(algorithm, hash(algorithm, read(folder / name)));
+      object.digests.emplace_back(algorithm, hash(algorithm, read(record_vectors / name)));
     }
     objects.push_back(std::move(object));
   }
@@ -70,18 +66,18 @@ std::string judge(const std::map<std::string, std::string>& fields, Report& repo
 class Writer {
  public:
   Writer() {
-    write(folder / "root.der", authority_.root.certificate);
+    write(record_vectors / "root.der", authority_.root.certificate);
     for (const char* document : {"statement", "bundle"})
-      write(folder / document, as_bytes(document));
-    write(folder / "other", as_bytes("another document"));
+      write(record_vectors / document, as_bytes(document));
+    write(record_vectors / "other", as_bytes("another document"));
   }
   EvidenceMaker maker() const { return {authority_, {"statement", "bundle"}}; }
 
   void put(const std::string& name, ByteView record, const std::string& rule,
            const std::string& how, const std::string& documents = "statement bundle",
            bool anchor = true, const std::string& at = "2041-06-01T00:00:00Z") const {
-    write(folder / (name + ".ers"), record);
-    std::ofstream out(folder / (name + ".vec"));
+    write(record_vectors / (name + ".ers"), record);
+    std::ofstream out(record_vectors / (name + ".vec"));
     out << "verdict: " << name.substr(0, name.find('_')) << "\nrule: " << rule << "\nat: " << at
         << '\n';
     if (anchor) out << "anchors: root.der\n";
@@ -123,7 +119,7 @@ void write_bad_ones(const Writer& writer, const EvidenceMaker& made) {
 }
 
 void write_all() {
-  fs::create_directories(folder);
+  fs::create_directories(record_vectors);
   const Writer writer;
   auto made = writer.maker();
   made.stamp_at("2030-01-01", sha256);
@@ -155,13 +151,13 @@ void write_all() {
 TEST(EvidenceVectors, EachYieldsWhatItsFileSays) {
   if (std::getenv("PERDURA_WRITE_VECTORS") != nullptr) write_all();
   int count = 0;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(record_vectors)) {
     if (entry.path().extension() != ".vec") continue;
     SCOPED_TRACE(entry.path().filename().string());
     ++count;
     const auto fields = tests::vector_fields(entry.path());
     Report report;
-    EXPECT_EQ(judge(fields, report), fields.at("verdict")) << test::text(report);
+    EXPECT_EQ(judge_vector(fields, report), fields.at("verdict")) << test::text(report);
   }
   EXPECT_GE(count, 15);
 }

@@ -9,7 +9,7 @@
 namespace perdura::verifier::test {
 namespace {
 
-Bytes renewed() {
+Bytes renewed_record() {
   EvidenceMaker made(authority(), {"statement", "image"});
   made.stamp_at("2030-01-01", DigestAlgorithm::sha256).renew_at("2035-01-01");
   made.renew_tree_at("2040-01-01", DigestAlgorithm::sha512);
@@ -69,7 +69,7 @@ TEST(Inspection, ShowsEachFieldThatMayBeThere) {
 }
 
 TEST(Inspection, ShowsAnEvidenceRecordChainByChain) {
-  const auto shown = inspect(renewed(), InspectDetail::brief);
+  const auto shown = inspect(renewed_record(), InspectDetail::brief);
   ASSERT_TRUE(shown);
   const std::string text = shown->as_text();
   for (const char* line : {"note: This shows what the file holds. It judges nothing.\n",
@@ -81,7 +81,7 @@ TEST(Inspection, ShowsAnEvidenceRecordChainByChain) {
 }
 
 TEST(Inspection, AbbreviatesHashValuesUnlessAskedForAll) {
-  const Bytes record = renewed();
+  const Bytes record = renewed_record();
   const std::string brief = inspect(record, InspectDetail::brief)->as_text();
   const std::string full = inspect(record, InspectDetail::full)->as_text();
   EXPECT_TRUE(has(brief, "..."));
@@ -90,14 +90,14 @@ TEST(Inspection, AbbreviatesHashValuesUnlessAskedForAll) {
 }
 
 TEST(Inspection, IsJsonWithTheSameMembers) {
-  const std::string json = inspect(renewed(), InspectDetail::full)->as_json();
+  const std::string json = inspect(renewed_record(), InspectDetail::full)->as_json();
   EXPECT_TRUE(json.starts_with("{\"perdura\":\"inspection/1\",\"note\":")) << json.substr(0, 80);
   EXPECT_TRUE(has(json, "\"chains\":[{\"octets\":"));
   EXPECT_TRUE(has(json, "\"time\":\"2040-01-01T00:00:00Z\""));
 }
 
 TEST(Inspection, ShowsATokenAResponseACertificateAndAList) {
-  const Bytes record = renewed();
+  const Bytes record = renewed_record();
   const auto parsed = parse_evidence_record(record);
   const ByteView token = parsed->chains[0].archive_timestamps[0].time_stamp;
   EXPECT_TRUE(has(inspect(token, InspectDetail::brief)->as_text(), "time stamp:"));
@@ -122,7 +122,7 @@ TEST(Inspection, RefusesWhatIsNoneOfThese) {
 }
 
 TEST(Inspection, AnyChangedOctetIsShownOrRefusedAndNothingElse) {
-  Bytes record = renewed();
+  Bytes record = renewed_record();
   for (std::size_t i = 0; i < record.size(); i += 7) {
     record[i] ^= 0x55;
     if (const auto shown = inspect(record, InspectDetail::full)) {

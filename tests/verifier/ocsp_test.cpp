@@ -22,7 +22,7 @@ using test::TokenSpec;
 
 // A stamp of 2030-01-01 by a certificate that is valid until 2060, with one OCSP response as its
 // only status information, judged as of `at`.
-Report judge(const Bytes& response, const std::string& at) {
+Report judge_by_response(const Bytes& response, const std::string& at) {
   TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
   spec.crls = {test::as_revocation_info(response)};
   const JudgeOptions options = authority().options(at);
@@ -57,7 +57,7 @@ class OcspAnswer : public testing::TestWithParam<Answer> {};
 TEST_P(OcspAnswer, CountsAsItsTimesAndItsArchiveAllow) {
   const Bytes response =
       make_ocsp(authority().root, authority().root, authority().tsa, GetParam().spec);
-  const Report report = judge(response, GetParam().at);
+  const Report report = judge_by_response(response, GetParam().at);
   EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
 }
 
@@ -101,9 +101,10 @@ TEST(Ocsp, AnAnswerByAnExpiredResponderCountsOnlyWhenItWasSealedBefore) {
 TEST(Ocsp, AnAnswerByOneWithoutThatTaskDoesNotCount) {
   const auto stranger = make_identity(
       {.name = "Stranger", .extensions = test::tsa_extensions(), .serial = 8}, &authority().root);
-  const Report report = judge(make_ocsp(stranger, authority().root, authority().tsa,
-                                        {.this_update = "2030-06-01", .next_update = "2031-06-01"}),
-                              "2031-01-01");
+  const Report report =
+      judge_by_response(make_ocsp(stranger, authority().root, authority().tsa,
+                                  {.this_update = "2030-06-01", .next_update = "2031-06-01"}),
+                        "2031-01-01");
   EXPECT_EQ(outcome(report), "INDETERMINATE NO_REVOCATION_DATA") << text(report);
 }
 
@@ -129,7 +130,8 @@ TEST(Ocsp, CountsFromTheIssuerAndWhomItGaveTheTaskAlone) {
   const OcspSpec current{.this_update = "2030-06-01", .next_update = "2031-06-01"};
   const auto& root = authority().root;
   const auto answered_by = [&](const test::Identity& responder) {
-    return outcome(judge(make_ocsp(responder, root, authority().tsa, current), "2031-01-01"));
+    return outcome(
+        judge_by_response(make_ocsp(responder, root, authority().tsa, current), "2031-01-01"));
   };
   const std::string nothing = "INDETERMINATE NO_REVOCATION_DATA";
   const auto extensions = test::responder_extensions();
@@ -158,16 +160,16 @@ TEST(Ocsp, AboutAnotherCertificateOrMalformedTellsNothing) {
   const auto& root = authority().root;
   const auto other =
       make_identity({.name = "Other", .extensions = test::tsa_extensions(), .serial = 77}, &root);
-  EXPECT_EQ(outcome(judge(make_ocsp(root, root, other, current), "2031-01-01")),
+  EXPECT_EQ(outcome(judge_by_response(make_ocsp(root, root, other, current), "2031-01-01")),
             "INDETERMINATE NO_REVOCATION_DATA");
   Bytes spoilt = make_ocsp(root, root, authority().tsa, current);
   for (std::size_t i = 4; i < 60; ++i) {  // of what is signed
     spoilt[i] ^= 1;
-    EXPECT_NE(outcome(judge(spoilt, "2031-01-01")), "PASSED") << i;
+    EXPECT_NE(outcome(judge_by_response(spoilt, "2031-01-01")), "PASSED") << i;
     spoilt[i] ^= 1;
   }
   for (const char* der : {"3000", "3003020101", "30053003020102"}) {
-    EXPECT_NE(outcome(judge(*from_hex(der), "2031-01-01")), "PASSED") << der;
+    EXPECT_NE(outcome(judge_by_response(*from_hex(der), "2031-01-01")), "PASSED") << der;
   }
 }
 

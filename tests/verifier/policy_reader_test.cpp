@@ -4,27 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
+#include "tests/verifier/octets.hpp"
 #include "verifier/der.hpp"
 
 namespace perdura::verifier {
 namespace {
 
+using test::replaced;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-Bytes file(const std::string& path) {
-  std::ifstream in(PERDURA_SOURCE_DIR "/" + path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  const std::size_t at = text.find(what);
-  EXPECT_NE(at, std::string::npos) << what;
-  return text.replace(at, what.size(), by);
-}
+Bytes file(const std::string& path) { return test::read(PERDURA_SOURCE_DIR "/" + path); }
 
 std::string example() { return std::string(as_text(file("tests/vectors/policy/example.xml"))); }
 
@@ -195,14 +185,14 @@ TEST(PolicyReader, SaysThatAnXmlSignatureIsThere) {
   EXPECT_FALSE(read_policy(as_bytes(example()))->has_signature);
 }
 
-struct Refused {
+struct PolicyCase {
   std::string name;
   std::string what;
   std::string by;
   std::string error;
 };
 
-const Refused refused[] = {
+const PolicyCase refused_policies[] = {
     // clang-format off
     {"document_type",      "<SecuritySuitabilityPolicy", "<!DOCTYPE a [<!ENTITY b 'c'>]><SecuritySuitabilityPolicy", "document type"},
     {"another_namespace",  "xml:ns:dssc",                "xml:ns:other",                                "no SecuritySuitabilityPolicy"},
@@ -229,7 +219,7 @@ const Refused refused[] = {
     // clang-format on
 };
 
-class RefusedPolicy : public testing::TestWithParam<Refused> {};
+class RefusedPolicy : public testing::TestWithParam<PolicyCase> {};
 
 TEST_P(RefusedPolicy, SaysWhy) {
   const auto read = read_policy(as_bytes(replaced(example(), GetParam().what, GetParam().by)));
@@ -237,7 +227,7 @@ TEST_P(RefusedPolicy, SaysWhy) {
   EXPECT_THAT(to_string(read.error()), HasSubstr(GetParam().error));
 }
 
-INSTANTIATE_TEST_SUITE_P(PolicyReader, RefusedPolicy, testing::ValuesIn(refused),
+INSTANTIATE_TEST_SUITE_P(PolicyReader, RefusedPolicy, testing::ValuesIn(refused_policies),
                          [](const auto& row) { return row.param.name; });
 
 TEST(PolicyReader, RefusesEveryTruncationAndTrailingOctets) {

@@ -28,10 +28,10 @@ AlgorithmPolicy policy_with(std::vector<PolicyAlgorithm> algorithms) {
   return AlgorithmPolicy(std::move(table));
 }
 
-std::string written(const std::optional<Time>& end) { return end ? to_string(*end) : "open"; }
+std::string end_text(const std::optional<Time>& end) { return end ? to_string(*end) : "open"; }
 
 std::string end_of_rsa(const AlgorithmPolicy& policy, int bits) {
-  return written(policy.end_of({SignatureScheme::rsa_pkcs1, bits, 0, sha256_with_rsa}));
+  return end_text(policy.end_of({SignatureScheme::rsa_pkcs1, bits, 0, sha256_with_rsa}));
 }
 
 const std::string never = "0000-01-01T00:00:00Z";
@@ -39,8 +39,8 @@ const std::string never = "0000-01-01T00:00:00Z";
 TEST(AlgorithmPolicy, WhatItDoesNotNameEndsBeforeEverything) {
   const AlgorithmPolicy policy = policy_with({});
   EXPECT_FALSE(policy.fitness_of_oid(some_oid).known);
-  EXPECT_EQ(written(policy.end_of_oid(some_oid)), never);
-  EXPECT_EQ(written(policy.end_of(DigestAlgorithm::sha512)), never);
+  EXPECT_EQ(end_text(policy.end_of_oid(some_oid)), never);
+  EXPECT_EQ(end_text(policy.end_of(DigestAlgorithm::sha512)), never);
   EXPECT_EQ(end_of_rsa(policy, 4096), never);
 }
 
@@ -84,8 +84,8 @@ TEST(AlgorithmPolicy, AnAlgorithmThatFallsIsFitUntilThen) {
         {{{SignatureScheme::rsa_pkcs1}, {some_oid, "1.2.3.5"}, *parse_time(falls)}});
     EXPECT_FALSE(policy.fitness_of_oid("1.2.3.5").known);
     EXPECT_FALSE(policy.fitness_of({SignatureScheme::other, 0, 0, "1.2.3.6"}).known);
-    EXPECT_EQ(end_of_rsa(policy, 3072), written(policy.end_of_oid(some_oid)));
-    return written(policy.end_of_oid(some_oid)).substr(0, 4);
+    EXPECT_EQ(end_of_rsa(policy, 3072), end_text(policy.end_of_oid(some_oid)));
+    return end_text(policy.end_of_oid(some_oid)).substr(0, 4);
   };
   EXPECT_EQ(left_of(period("", ""), "2010-01-01"), "2010");
   EXPECT_EQ(left_of(period("2000-01-01", "2020-01-01"), "2010-01-01"), "2010");
@@ -123,7 +123,7 @@ TEST(AlgorithmPolicy, DsaNeedsBothOfItsLengths) {
          evaluation({at_least("plength", 2048), at_least("qlength", 224)}, "2020-01-01")},
         ""}});
   const auto end = [&](int p, int q) {
-    return written(policy.end_of({SignatureScheme::dsa, p, q, ""}));
+    return end_text(policy.end_of({SignatureScheme::dsa, p, q, ""}));
   };
   EXPECT_EQ(end(2048, 224), "2020-01-01T00:00:00Z");
   EXPECT_EQ(end(2048, 160), "2008-01-01T00:00:00Z");
@@ -152,7 +152,7 @@ TEST(AlgorithmPolicy, WhatBecameFitAgainWasUnfitBetween) {
   EXPECT_FALSE(fitness.periods[0].contains(*parse_time("2000-01-01")));
   EXPECT_FALSE(fitness.periods[1].contains(*parse_time("2009-12-31")));
   EXPECT_TRUE(fitness.periods[1].contains(*parse_time("2010-01-01")));
-  EXPECT_EQ(written(fitness.end()), "2020-01-01T00:00:00Z");
+  EXPECT_EQ(end_text(fitness.end()), "2020-01-01T00:00:00Z");
 }
 
 TEST(AlgorithmPolicy, TheBuiltInOneNamesAllThatTheVerifierKnows) {
@@ -166,10 +166,10 @@ TEST(AlgorithmPolicy, TheBuiltInOneNamesAllThatTheVerifierKnows) {
   }
   // ETSI TS 119 312 has none shorter of SHA-3.
   EXPECT_FALSE(policy.fitness_of(DigestAlgorithm::sha3_224).known);
-  EXPECT_EQ(written(policy.end_of(DigestAlgorithm::sha1)), "2012-08-01T00:00:00Z");
+  EXPECT_EQ(end_text(policy.end_of(DigestAlgorithm::sha1)), "2012-08-01T00:00:00Z");
   EXPECT_EQ(end_of_rsa(policy, 2048), "2029-01-01T00:00:00Z");
   EXPECT_EQ(end_of_rsa(policy, 512), never);
-  EXPECT_EQ(written(policy.end_of({SignatureScheme::eddsa, 256, 0, "1.3.101.112"})), "open");
+  EXPECT_EQ(end_text(policy.end_of({SignatureScheme::eddsa, 256, 0, "1.3.101.112"})), "open");
 }
 
 TEST(AlgorithmPolicy, PeriodsThatTouchAreOneAndEmptyOnesAreNone) {
@@ -179,7 +179,7 @@ TEST(AlgorithmPolicy, PeriodsThatTouchAreOneAndEmptyOnesAreNone) {
     const AlgorithmPolicy policy = policy_with({{"X", {some_oid}, {}, evaluations, ""}});
     std::string text;
     for (const FitPeriod& one : policy.fitness_of_oid(some_oid).periods) {
-      text += written(one.start).substr(0, 4) + "-" + written(one.end).substr(0, 4) + " ";
+      text += end_text(one.start).substr(0, 4) + "-" + end_text(one.end).substr(0, 4) + " ";
     }
     return text;
   };
@@ -202,8 +202,8 @@ TEST(AlgorithmPolicy, KeyAndSignatureAreFitWhenBothAre) {
     const auto fitness =
         policy.fitness_of(SignatureAlgorithm{SignatureScheme::rsa_pkcs1, 2048, 0, sha256_with_rsa});
     if (fitness.periods.empty()) return std::string("never");
-    return written(fitness.periods[0].start).substr(0, 4) + "-" +
-           written(fitness.periods[0].end).substr(0, 4);
+    return end_text(fitness.periods[0].start).substr(0, 4) + "-" +
+           end_text(fitness.periods[0].end).substr(0, 4);
   };
   EXPECT_EQ(both(period("2000-01-01", "2020-01-01"), period("2010-01-01", "2030-01-01")),
             "2010-2020");

@@ -5,12 +5,13 @@
 
 #include <algorithm>
 
+#include "tests/verifier/octets.hpp"
 #include "verifier/evidence_record_writer.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
+using test::sha256;
 
 Digest h(std::string_view text, DigestAlgorithm algorithm = sha256) {
   return hash(algorithm, as_bytes(text));

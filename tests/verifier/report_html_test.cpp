@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/findings.hpp"
 #include "verifier/page_chains.hpp"
@@ -15,8 +16,6 @@
 namespace perdura::verifier::test {
 namespace {
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 constexpr const char* hostile =
     "\"><script>alert(1)</script><img src=x onerror='y'>&\u202Egpj.exe\x1b[2J\xff";
 

@@ -60,6 +60,9 @@ inline std::string outcome(const Report& report) {
   return result;
 }
 
+// The outcome when an algorithm was unfit and nothing shows that it was used while it was fit.
+inline constexpr const char* unfit = "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE";
+
 inline bool has_warning(const Report& report) {
   for (const Finding& finding : report.findings) {
     if (finding.warning) return true;

@@ -23,8 +23,8 @@ using test::text;
 using test::TokenSpec;
 
 // A stamp of 2030-01-01 with these revocation lists inside, judged as of `at`.
-Report judge(const std::vector<CrlSpec>& crls, const std::string& at,
-             RevocationMode mode = RevocationMode::required) {
+Report judge_by_lists(const std::vector<CrlSpec>& crls, const std::string& at,
+                      RevocationMode mode = RevocationMode::required) {
   TokenSpec spec = authority().spec(DigestAlgorithm::sha256, imprint(), "2030-01-01");
   spec.crls.clear();
   for (const CrlSpec& crl : crls) spec.crls.push_back(make_crl(authority().root, crl));
@@ -56,7 +56,7 @@ const Freshness freshness[] = {
 class StatusFreshness : public testing::TestWithParam<Freshness> {};
 
 TEST_P(StatusFreshness, DecidesWhetherItCounts) {
-  const Report report = judge({GetParam().crl}, GetParam().at);
+  const Report report = judge_by_lists({GetParam().crl}, GetParam().at);
   EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
 }
 
@@ -92,11 +92,11 @@ const Reason reasons[] = {
 class RevocationReason : public testing::TestWithParam<Reason> {};
 
 TEST_P(RevocationReason, MeansWhatTheTableSays) {
-  const Report report =
-      judge({{.this_update = "2031-07-01",
-              .next_update = "2032-01-01",
-              .revoked = {{.serial = 2, .when = GetParam().when, .reason = GetParam().reason}}}},
-            "2031-01-01");
+  const Report report = judge_by_lists(
+      {{.this_update = "2031-07-01",
+        .next_update = "2032-01-01",
+        .revoked = {{.serial = 2, .when = GetParam().when, .reason = GetParam().reason}}}},
+      "2031-01-01");
   EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
 }
 
@@ -104,44 +104,46 @@ INSTANTIATE_TEST_SUITE_P(Revocation, RevocationReason, testing::ValuesIn(reasons
                          [](const auto& row) { return row.param.name; });
 
 TEST(Revocation, OfAnotherCertificateDoesNotHurt) {
-  EXPECT_EQ(outcome(judge({{.this_update = "2030-01-01",
-                            .next_update = "2032-01-01",
-                            .revoked = {{.serial = 3, .when = "2029-01-01", .reason = 1}}}},
-                          "2031-01-01")),
-            "PASSED");
+  EXPECT_EQ(
+      outcome(judge_by_lists({{.this_update = "2030-01-01",
+                               .next_update = "2032-01-01",
+                               .revoked = {{.serial = 3, .when = "2029-01-01", .reason = 1}}}},
+                             "2031-01-01")),
+      "PASSED");
 }
 
 TEST(Revocation, CountsHoweverOldTheListIs) {
-  EXPECT_EQ(outcome(judge({{.this_update = "2029-01-01",
-                            .next_update = "2029-02-01",
-                            .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}},
-                           {.this_update = "2030-01-01", .next_update = "2032-01-01"}},
-                          "2031-01-01")),
+  EXPECT_EQ(outcome(judge_by_lists({{.this_update = "2029-01-01",
+                                     .next_update = "2029-02-01",
+                                     .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}},
+                                    {.this_update = "2030-01-01", .next_update = "2032-01-01"}},
+                                   "2031-01-01")),
             "FAILED REVOKED");
 }
 
 TEST(Revocation, AHoldThatWasLiftedIsForgotten) {
-  EXPECT_EQ(outcome(judge({{.this_update = "2030-01-01",
-                            .next_update = "2032-01-01",
-                            .revoked = {{.serial = 2, .when = "2030-01-01", .reason = 6}}},
-                           {.this_update = "2030-06-01", .next_update = "2032-01-01"}},
-                          "2031-01-01")),
+  EXPECT_EQ(outcome(judge_by_lists({{.this_update = "2030-01-01",
+                                     .next_update = "2032-01-01",
+                                     .revoked = {{.serial = 2, .when = "2030-01-01", .reason = 6}}},
+                                    {.this_update = "2030-06-01", .next_update = "2032-01-01"}},
+                                   "2031-01-01")),
             "PASSED");
 }
 
 TEST(Revocation, MissingDataIsIndeterminateOrAWarningAsAsked) {
-  EXPECT_EQ(outcome(judge({}, "2031-01-01")), "INDETERMINATE NO_REVOCATION_DATA");
-  const Report report = judge({}, "2031-01-01", RevocationMode::if_present);
+  EXPECT_EQ(outcome(judge_by_lists({}, "2031-01-01")), "INDETERMINATE NO_REVOCATION_DATA");
+  const Report report = judge_by_lists({}, "2031-01-01", RevocationMode::if_present);
   EXPECT_EQ(outcome(report), "PASSED");
   EXPECT_TRUE(test::has_warning(report));
 }
 
 TEST(Revocation, IfPresentStillSeesARevocation) {
-  EXPECT_EQ(outcome(judge({{.this_update = "2029-01-01",
-                            .next_update = "2029-02-01",
-                            .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}}},
-                          "2031-01-01", RevocationMode::if_present)),
-            "FAILED REVOKED");
+  EXPECT_EQ(
+      outcome(judge_by_lists({{.this_update = "2029-01-01",
+                               .next_update = "2029-02-01",
+                               .revoked = {{.serial = 2, .when = "2028-01-01", .reason = 1}}}},
+                             "2031-01-01", RevocationMode::if_present)),
+      "FAILED REVOKED");
 }
 
 TEST(Revocation, AListByAStrangerOfTheSameNameDoesNotCount) {

@@ -11,7 +11,7 @@
 namespace perdura::verifier {
 namespace {
 
-StatementDocument document(std::string name, std::string_view octets) {
+StatementDocument document_of(std::string name, std::string_view octets) {
   return {.name = std::move(name),
           .media_type = "text/plain",
           .length = octets.size(),
@@ -25,7 +25,7 @@ Statement minimal() {
   statement.archive = "archive.example.org";
   statement.depositor = "his-interface";
   statement.deposit_time = Time{1'800'000'000};
-  statement.documents = {document("hello.txt", "Hello\n")};
+  statement.documents = {document_of("hello.txt", "Hello\n")};
   statement.salt = Bytes(32, 0x5A);
   return statement;
 }
@@ -41,7 +41,7 @@ Statement full() {
   statement.retention_class = "30y";
   statement.sensitivity = 4;
   statement.related = {{"replaces", std::string(64, 'a')}};
-  statement.documents.push_back(document("bef\u00FCnde/1.txt", ""));
+  statement.documents.push_back(document_of("bef\u00FCnde/1.txt", ""));
   statement.documents.back().sha3_256 = hash(DigestAlgorithm::sha3_256, {});
   return statement;
 }
@@ -81,7 +81,7 @@ TEST(Statement, HasItsSha256AsIdentifier) {
   EXPECT_FALSE(is_record_id(std::string(63, 'f')));
 }
 
-struct Refused {
+struct StatementCase {
   const char* name;
   const char* find;  // in minimal.json
   const char* replace;
@@ -89,7 +89,7 @@ struct Refused {
 };
 
 // clang-format off
-constexpr Refused refused[] = {
+constexpr StatementCase refused_statements[] = {
     {"white_space",          "{\"archive\"",       "{ \"archive\"",                    "is not canonical JSON"},
     {"members_out_of_order", "\"salt\":",          "\"Salt\":",                        "is not canonical JSON"},
     {"another_kind",         "statement/1",        "receipt/1",                        "is not \"statement/1\""},
@@ -112,7 +112,7 @@ constexpr Refused refused[] = {
 };
 // clang-format on
 
-class RefusedStatement : public testing::TestWithParam<Refused> {};
+class RefusedStatement : public testing::TestWithParam<StatementCase> {};
 
 TEST_P(RefusedStatement, SaysWhy) {
   std::string json = tests::vector_text("statement/minimal.json");
@@ -124,7 +124,7 @@ TEST_P(RefusedStatement, SaysWhy) {
   EXPECT_NE(to_string(statement.error()).find(GetParam().what), std::string::npos)
       << to_string(statement.error());
 }
-INSTANTIATE_TEST_SUITE_P(, RefusedStatement, testing::ValuesIn(refused),
+INSTANTIATE_TEST_SUITE_P(, RefusedStatement, testing::ValuesIn(refused_statements),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Statement, RefusesADoubledMember) {

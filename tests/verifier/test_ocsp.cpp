@@ -23,10 +23,10 @@ auto certificate_of(const Identity& identity) {
   return owned(d2i_X509(nullptr, &at, static_cast<long>(identity.certificate.size())), X509_free);
 }
 
-using TimePtr = std::unique_ptr<ASN1_GENERALIZEDTIME, void (*)(ASN1_GENERALIZEDTIME*)>;
+using GeneralizedTimePtr = std::unique_ptr<ASN1_GENERALIZEDTIME, void (*)(ASN1_GENERALIZEDTIME*)>;
 
 // Null for the empty text.
-TimePtr time_of_text(const std::string& text) {
+GeneralizedTimePtr time_of_text(const std::string& text) {
   if (text.empty()) return {nullptr, ASN1_GENERALIZEDTIME_free};
   const auto time = parse_time(text);
   check(time.has_value(), "test time");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/test_tsa.hpp"
 #include "verifier/cms.hpp"
@@ -17,9 +18,9 @@ namespace {
 
 using test::authority;
 using test::outcome;
+using test::sha256;
 using test::text;
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
 constexpr std::string_view document = "scan of 1999";
 
 Bytes token_over(ByteView octets, const std::string& time = "2030-01-01") {
@@ -81,8 +82,8 @@ Bytes time_stamped_data(const DataSpec& spec) {
   return out.take();
 }
 
-std::string judge(const Bytes& file, const std::vector<DataObject>& objects,
-                  EvidenceReport* report = nullptr, const std::string& as_of = "") {
+std::string judge_file(const Bytes& file, const std::vector<DataObject>& objects,
+                       EvidenceReport* report = nullptr, const std::string& as_of = "") {
   const auto parsed = parse_time_stamp_file(file);
   if (!parsed) return parsed.error().what;
   JudgeOptions options = authority().options(as_of.empty() ? "2040-01-01" : as_of);
@@ -103,70 +104,71 @@ TEST(TimeStampFile, ATokenAndTheResponseAroundItAreToldApartByTheirContent) {
 TEST(TimeStampFile, ATokenPassesForItsDocumentAndSaysSinceWhen) {
   EvidenceReport report;
   const Bytes token = token_over(as_bytes(document));
-  EXPECT_EQ(judge(token, {object(document)}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_file(token, {object(document)}, &report), "PASSED") << text(report.report);
   EXPECT_EQ(to_string(*report.existed_since), "2030-01-01T00:00:01Z");
-  EXPECT_EQ(judge(response(1, token), {object(document)}), "PASSED");
+  EXPECT_EQ(judge_file(response(1, token), {object(document)}), "PASSED");
 }
 
 TEST(TimeStampFile, ATokenFailsForAnotherDocument) {
   const Bytes token = token_over(as_bytes(document));
-  EXPECT_EQ(judge(token, {object("another")}), "FAILED HASH_FAILURE");
-  EXPECT_EQ(judge(token, {object(document), object("another")}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_file(token, {object("another")}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_file(token, {object(document), object("another")}), "FAILED HASH_FAILURE");
 }
 
 TEST(TimeStampFile, ATokenInBerPassesToo) {
   auto spec = authority().spec(sha256, hash(sha256, as_bytes(document)), "2030-01-01");
   spec.indefinite = true;
-  EXPECT_EQ(judge(test::make_token(authority().tsa, spec), {object(document)}), "PASSED");
+  EXPECT_EQ(judge_file(test::make_token(authority().tsa, spec), {object(document)}), "PASSED");
 }
 
 TEST(TimeStampFile, NoDocumentIsIndeterminate) {
-  EXPECT_EQ(judge(token_over(as_bytes(document)), {}), "INDETERMINATE NO_EVIDENCE");
+  EXPECT_EQ(judge_file(token_over(as_bytes(document)), {}), "INDETERMINATE NO_EVIDENCE");
 }
 
 TEST(TimeStampFile, ARefusalIsNoEvidence) {
-  EXPECT_EQ(judge(response(2, {}), {}), "the authority gave no time-stamp: status 2");
-  EXPECT_EQ(judge(response(2, token_over(as_bytes(document))), {}),
+  EXPECT_EQ(judge_file(response(2, {}), {}), "the authority gave no time-stamp: status 2");
+  EXPECT_EQ(judge_file(response(2, token_over(as_bytes(document))), {}),
             "a time-stamp comes with a status of refusal");
 }
 
 TEST(TimeStampedData, PassesForTheDataInsideAndEachTokenForTheOneBefore) {
   EvidenceReport report;
-  EXPECT_EQ(judge(time_stamped_data({}), {}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_file(time_stamped_data({}), {}, &report), "PASSED") << text(report.report);
   EXPECT_EQ(report.report.parts.size(), 2U);
-  EXPECT_EQ(judge(time_stamped_data({}), {object(document)}), "PASSED");
-  EXPECT_EQ(judge(time_stamped_data({.protected_metadata = true}), {}), "PASSED");
+  EXPECT_EQ(judge_file(time_stamped_data({}), {object(document)}), "PASSED");
+  EXPECT_EQ(judge_file(time_stamped_data({.protected_metadata = true}), {}), "PASSED");
 }
 
 TEST(TimeStampedData, IsJudgedByWhatExistedAtAMoment) {
   const Bytes data = time_stamped_data({.tokens = 3});
   EvidenceReport report;
-  EXPECT_EQ(judge(data, {}, &report, "2029-12-31"), "INDETERMINATE NO_POE");
+  EXPECT_EQ(judge_file(data, {}, &report, "2029-12-31"), "INDETERMINATE NO_POE");
   for (const char* at : {"2030-01-01", "2031-06-01", "2033-01-01"}) {
-    EXPECT_EQ(judge(data, {}, &report, at), "PASSED") << at << text(report.report);
+    EXPECT_EQ(judge_file(data, {}, &report, at), "PASSED") << at << text(report.report);
   }
   EXPECT_EQ(report.chains.front().size(), 3u);
-  EXPECT_EQ(judge(data, {}, &report, "2031-06-01"), "PASSED");
+  EXPECT_EQ(judge_file(data, {}, &report, "2031-06-01"), "PASSED");
   EXPECT_EQ(report.chains.front().size(), 2u);
   EXPECT_NE(text(report.report).find("was not yet made at that moment"), std::string::npos);
-  EXPECT_EQ(judge(token_over(as_bytes(document)), {object(document)}, nullptr, "2029-12-31"),
+  EXPECT_EQ(judge_file(token_over(as_bytes(document)), {object(document)}, nullptr, "2029-12-31"),
             "INDETERMINATE NO_POE");
 }
 
 TEST(TimeStampedData, FailsForOtherDataAndForABrokenLink) {
-  EXPECT_EQ(judge(time_stamped_data({.content = "another"}), {}), "FAILED HASH_FAILURE");
-  EXPECT_EQ(judge(time_stamped_data({}), {object("another")}), "FAILED HASH_FAILURE");
-  EXPECT_EQ(judge(time_stamped_data({.broken_link = true}), {}), "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge_file(time_stamped_data({.content = "another"}), {}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_file(time_stamped_data({}), {object("another")}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_file(time_stamped_data({.broken_link = true}), {}), "FAILED LINK_FAILURE");
 }
 
 TEST(TimeStampedData, WithoutTheDataNeedsTheDocument) {
-  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt}), {object(document)}), "PASSED");
-  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt}), {}), "INDETERMINATE NO_EVIDENCE");
+  EXPECT_EQ(judge_file(time_stamped_data({.content = std::nullopt}), {object(document)}), "PASSED");
+  EXPECT_EQ(judge_file(time_stamped_data({.content = std::nullopt}), {}),
+            "INDETERMINATE NO_EVIDENCE");
 }
 
 TEST(TimeStampedData, ProtectedMetadataWithoutTheDataCantBeJudged) {
-  EXPECT_EQ(judge(time_stamped_data({.content = std::nullopt, .protected_metadata = true}),
-                  {object(document)}),
+  EXPECT_EQ(judge_file(time_stamped_data({.content = std::nullopt, .protected_metadata = true}),
+                       {object(document)}),
             "INDETERMINATE UNSUPPORTED_ALGORITHM");
 }
 
@@ -235,7 +237,8 @@ TEST(TimeStampFile, NamesTheHashFunctionThatItsDocumentIsNeededIn) {
   EXPECT_EQ(digest_algorithms(*token), std::vector{sha256});
   // A document that was hashed otherwise decides nothing.
   const DataObject other{"document", {{DigestAlgorithm::sha512, Digest(Bytes(64, 1))}}};
-  EXPECT_EQ(judge(token_over(as_bytes(document)), {other}), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_EQ(judge_file(token_over(as_bytes(document)), {other}),
+            "INDETERMINATE UNSUPPORTED_ALGORITHM");
 }
 
 }  // namespace

@@ -8,21 +8,17 @@
 #include <map>
 #include <sstream>
 
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/verify_evidence.hpp"
 
 namespace perdura::verifier {
 namespace {
 
+using test::read;
 namespace fs = std::filesystem;
 
-const fs::path folder = PERDURA_SOURCE_DIR "/tests/vectors/other_makers";
-
-Bytes read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
+const fs::path other_makers = PERDURA_SOURCE_DIR "/tests/vectors/other_makers";
 
 // A .vec file: "name: value" lines.
 class Vector {
@@ -59,7 +55,7 @@ class Vector {
     options.at = *at;
     if ((*this)["revocation"] == "if_present") options.revocation = RevocationMode::if_present;
     if (!trusting) return options;
-    const auto anchors = read_certificates(read(folder / (*this)["anchors"]), "anchors");
+    const auto anchors = read_certificates(read(other_makers / (*this)["anchors"]), "anchors");
     EXPECT_TRUE(anchors);
     options.anchors.certificates = *anchors;
     return options;
@@ -74,7 +70,7 @@ class Vector {
     for (std::string document; names >> document;) {
       DataObject object{document, {}};
       for (const DigestAlgorithm algorithm : *algorithms) {
-        object.digests.emplace_back(algorithm, hash(algorithm, read(folder / document)));
+        object.digests.emplace_back(algorithm, hash(algorithm, read(other_makers / document)));
       }
       objects.push_back(std::move(object));
     }
@@ -97,7 +93,7 @@ class Vector {
 
 std::vector<Vector> vectors() {
   std::vector<Vector> result;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::directory_iterator(other_makers)) {
     if (entry.path().extension() == ".vec") result.emplace_back(entry.path());
   }
   std::ranges::sort(result, {}, &Vector::name);
@@ -109,19 +105,20 @@ class OtherMakersVector : public testing::TestWithParam<Vector> {};
 TEST_P(OtherMakersVector, YieldsWhatItsFileSays) {
   const Vector& vector = GetParam();
   EXPECT_TRUE(vector.name().starts_with(vector["verdict"] + "_"));
-  const Report report = vector.judge(read(folder / vector["evidence"]), vector.options());
+  const Report report = vector.judge(read(other_makers / vector["evidence"]), vector.options());
   EXPECT_EQ(test::outcome(report), vector.expected()) << test::text(report);
 }
 
 TEST_P(OtherMakersVector, DoesNotPassWithoutAnAnchor) {
   const Vector& vector = GetParam();
-  const Report report = vector.judge(read(folder / vector["evidence"]), vector.options(false));
+  const Report report =
+      vector.judge(read(other_makers / vector["evidence"]), vector.options(false));
   EXPECT_NE(report.verdict(), Verdict::passed) << test::text(report);
 }
 
 TEST_P(OtherMakersVector, DoesNotPassWithATrailingOctetOrCutShort) {
   const Vector& vector = GetParam();
-  Bytes evidence = read(folder / vector["evidence"]);
+  Bytes evidence = read(other_makers / vector["evidence"]);
   evidence.push_back(0);
   EXPECT_NE(vector.judge(evidence, vector.options()).verdict(), Verdict::passed);
   evidence.resize(evidence.size() - 2);
@@ -137,7 +134,7 @@ TEST(OtherMakersVectors, AreThere) { EXPECT_GE(vectors().size(), 28u); }
 TEST(OtherMakersVectors, WarnOfAHashTreeRenewalThatIsPutTogetherSorted) {
   for (const Vector& vector : vectors()) {
     if (!vector.name().starts_with("passed_tree_renewal_put_together")) continue;
-    const Report report = vector.judge(read(folder / vector["evidence"]), vector.options());
+    const Report report = vector.judge(read(other_makers / vector["evidence"]), vector.options());
     EXPECT_EQ(test::has_warning(report), vector.name().ends_with("_sorted")) << test::text(report);
   }
 }

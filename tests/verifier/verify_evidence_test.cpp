@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/evidence.hpp"
 #include "verifier/reduced_hashtree.hpp"
@@ -17,10 +18,9 @@ using test::Authority;
 using test::authority;
 using test::EvidenceMaker;
 using test::judge_octets;
+using test::sha256;
+using test::sha512;
 using test::text;
-
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 
 EvidenceMaker maker() { return {authority(), {"statement", "bundle", "image"}}; }
 

@@ -36,13 +36,13 @@ TokenSpec good_spec() {
   return clock_authority().spec(DigestAlgorithm::sha256, imprint(), stamped_at);
 }
 
-Report judge(const Bytes& token, const JudgeOptions& options) {
+Report judge_token(const Bytes& token, const JudgeOptions& options) {
   const Digest expected = imprint();
   return TokenJudge(options).judge(token, options.at, &expected);
 }
 
-Report judge(const TokenSpec& spec) {
-  return judge(make_token(clock_authority().tsa, spec), clock_authority().options(judged_at));
+Report judge_token(const TokenSpec& spec) {
+  return judge_token(make_token(clock_authority().tsa, spec), clock_authority().options(judged_at));
 }
 
 // A token by a TSA whose certificate differs, with a CRL that is current.
@@ -52,7 +52,7 @@ Report judge_with_certificate(CertificateSpec spec, const std::string& at = judg
   const Identity tsa = make_identity(spec, &authority.root);
   TokenSpec token = good_spec();
   token.certificates = {tsa.certificate};
-  return judge(make_token(tsa, token), authority.options(at));
+  return judge_token(make_token(tsa, token), authority.options(at));
 }
 
 CertificateSpec tsa_spec() {
@@ -60,7 +60,7 @@ CertificateSpec tsa_spec() {
 }
 
 TEST(VerifyToken, AcceptsAProperToken) {
-  const Report report = judge(good_spec());
+  const Report report = judge_token(good_spec());
   EXPECT_EQ(outcome(report), "PASSED") << text(report);
   EXPECT_FALSE(test::has_warning(report)) << text(report);
 }
@@ -73,7 +73,8 @@ TEST(VerifyToken, AcceptsEachSignatureScheme) {
       TokenSpec spec = authority.spec(DigestAlgorithm::sha256, imprint(), "2025-01-01");
       spec.digest = DigestAlgorithm::sha512;
       spec.pss = pss;
-      const Report report = judge(make_token(authority.tsa, spec), authority.options("2026-01-01"));
+      const Report report =
+          judge_token(make_token(authority.tsa, spec), authority.options("2026-01-01"));
       EXPECT_EQ(outcome(report), "PASSED") << kind << pss << '\n' << text(report);
     }
   }
@@ -87,10 +88,11 @@ TEST(VerifyToken, AcceptsEdwardsCurvesWithTheHashFunctionsOfTheirStandard) {
     const Authority authority(kind, "Curve " + kind);
     TokenSpec spec = authority.spec(DigestAlgorithm::sha256, imprint(), stamped_at);
     spec.digest = digest;
-    const Report report = judge(make_token(authority.tsa, spec), authority.options(judged_at));
+    const Report report =
+        judge_token(make_token(authority.tsa, spec), authority.options(judged_at));
     EXPECT_EQ(outcome(report), "PASSED") << kind << '\n' << text(report);
     spec.wrong_message_digest = true;
-    EXPECT_EQ(outcome(judge(make_token(authority.tsa, spec), authority.options(judged_at))),
+    EXPECT_EQ(outcome(judge_token(make_token(authority.tsa, spec), authority.options(judged_at))),
               "FAILED HASH_FAILURE");
   }
 }
@@ -109,7 +111,7 @@ TEST(VerifyToken, ASignatureAlgorithmThatIsNotKnownDecidesNothingAndIsNamed) {
   // 1.3.101.112 becomes 1.3.101.99, in the SignerInfo alone.
   const Bytes token = with_octets_replaced(make_token(authority.tsa, spec), {6, 3, 0x2B, 101, 112},
                                            {6, 3, 0x2B, 101, 99});
-  const Report report = judge(token, authority.options(judged_at));
+  const Report report = judge_token(token, authority.options(judged_at));
   EXPECT_EQ(outcome(report), "INDETERMINATE UNSUPPORTED_ALGORITHM") << text(report);
   EXPECT_NE(text(report).find("1.3.101.99"), std::string::npos) << text(report);
 }
@@ -117,16 +119,16 @@ TEST(VerifyToken, ASignatureAlgorithmThatIsNotKnownDecidesNothingAndIsNamed) {
 TEST(VerifyToken, WithoutAnAnchorDecidesNothing) {
   JudgeOptions options = clock_authority().options(judged_at);
   options.anchors.certificates.clear();
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, good_spec()), options)),
+  EXPECT_EQ(outcome(judge_token(make_token(clock_authority().tsa, good_spec()), options)),
             "INDETERMINATE NO_TRUST_ANCHOR");
 }
 
 TEST(VerifyToken, TakesTheSignersCertificateAsAnAnchorAndSaysThatItsStatusWasNotAsked) {
   JudgeOptions options = clock_authority().options(judged_at);
   const Bytes token = make_token(clock_authority().tsa, good_spec());
-  EXPECT_FALSE(test::has_warning(judge(token, options)));
+  EXPECT_FALSE(test::has_warning(judge_token(token, options)));
   options.anchors.certificates = {clock_authority().tsa.certificate};
-  const Report report = judge(token, options);
+  const Report report = judge_token(token, options);
   EXPECT_EQ(outcome(report), "PASSED");
   EXPECT_TRUE(test::has_warning(report)) << test::text(report);
 }
@@ -136,13 +138,15 @@ TEST(VerifyToken, DoesNotTakeACaOfTheSameNameWithAnotherKey) {
       {.name = "Clock Root", .key_name = "stranger", .extensions = test::ca_extensions()}, nullptr);
   JudgeOptions options = clock_authority().options(judged_at);
   options.anchors.certificates = {stranger.certificate};
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, good_spec()), options)),
+  EXPECT_EQ(outcome(judge_token(make_token(clock_authority().tsa, good_spec()), options)),
             "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND");
   // Beside the right one it does no harm, in either order.
   options.anchors.certificates.push_back(clock_authority().root.certificate);
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, good_spec()), options)), "PASSED");
+  EXPECT_EQ(outcome(judge_token(make_token(clock_authority().tsa, good_spec()), options)),
+            "PASSED");
   std::swap(options.anchors.certificates[0], options.anchors.certificates[1]);
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, good_spec()), options)), "PASSED");
+  EXPECT_EQ(outcome(judge_token(make_token(clock_authority().tsa, good_spec()), options)),
+            "PASSED");
 }
 
 TEST(VerifyToken, ASignerUnderAStrangersCaOfTheSameNameIsNotTrusted) {
@@ -154,29 +158,29 @@ TEST(VerifyToken, ASignerUnderAStrangersCaOfTheSameNameIsNotTrusted) {
   TokenSpec token = good_spec();
   token.certificates = {forger.certificate, stranger.certificate};
   token.crls = {make_crl(stranger, {.this_update = stamped_at, .next_update = "2060-01-01"})};
-  EXPECT_EQ(outcome(judge(make_token(forger, token), clock_authority().options(judged_at))),
+  EXPECT_EQ(outcome(judge_token(make_token(forger, token), clock_authority().options(judged_at))),
             "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND");
 }
 
 TEST(VerifyToken, WithoutTheSignersCertificateNothingIsDecided) {
   TokenSpec spec = good_spec();
   spec.certificates.clear();
-  EXPECT_EQ(outcome(judge(spec)), "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND");
+  EXPECT_EQ(outcome(judge_token(spec)), "INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND");
   JudgeOptions options = clock_authority().options(judged_at);
   options.extra_certificates = {clock_authority().tsa.certificate};
-  EXPECT_EQ(outcome(judge(make_token(clock_authority().tsa, spec), options)), "PASSED");
+  EXPECT_EQ(outcome(judge_token(make_token(clock_authority().tsa, spec), options)), "PASSED");
 }
 
 TEST(VerifyToken, RefusesAnotherImprint) {
   TokenSpec spec = good_spec();
   spec.imprint = hash(DigestAlgorithm::sha256, as_bytes("another document"));
-  EXPECT_EQ(outcome(judge(spec)), "FAILED HASH_FAILURE");
+  EXPECT_EQ(outcome(judge_token(spec)), "FAILED HASH_FAILURE");
 }
 
 TEST(VerifyToken, RefusesAnImprintOfAnotherLength) {
   TokenSpec spec = good_spec();
   spec.imprint = hash(DigestAlgorithm::sha384, as_bytes("a document"));
-  EXPECT_EQ(outcome(judge(spec)), "FAILED FORMAT_FAILURE");
+  EXPECT_EQ(outcome(judge_token(spec)), "FAILED FORMAT_FAILURE");
 }
 
 struct Fault {
@@ -212,7 +216,7 @@ class FaultyToken : public testing::TestWithParam<Fault> {};
 TEST_P(FaultyToken, IsJudgedAsItDeserves) {
   TokenSpec spec = good_spec();
   GetParam().make(spec);
-  const Report report = judge(spec);
+  const Report report = judge_token(spec);
   EXPECT_EQ(outcome(report), GetParam().outcome) << text(report);
 }
 
@@ -269,7 +273,7 @@ Report judge_with_middle(CertificateSpec middle_spec, const CertificateSpec& tsa
   TokenSpec token = good_spec();
   token.certificates = {signer.certificate, middle.certificate};
   token.crls.push_back(make_crl(middle, {.this_update = stamped_at, .next_update = "2060-01-01"}));
-  return judge(make_token(signer, token), authority.options(judged_at));
+  return judge_token(make_token(signer, token), authority.options(judged_at));
 }
 
 CertificateSpec middle_spec() { return {.name = "Middle", .extensions = test::ca_extensions()}; }
@@ -314,7 +318,7 @@ TEST(VerifyToken, PathLengthHolds) {
   token.certificates = {signer.certificate, middle.certificate};
   JudgeOptions options = authority.options(judged_at);
   options.anchors.certificates = {root.certificate};
-  EXPECT_EQ(outcome(judge(make_token(signer, token), options)), "FAILED CERTIFICATE_FAILURE");
+  EXPECT_EQ(outcome(judge_token(make_token(signer, token), options)), "FAILED CERTIFICATE_FAILURE");
 }
 
 TEST(VerifyToken, AnIntermediateThatWasNotValidThenFails) {
@@ -326,7 +330,8 @@ TEST(VerifyToken, AnIntermediateThatWasNotValidThenFails) {
 TEST(VerifyToken, RefusesTrailingOctets) {
   Bytes token = make_token(clock_authority().tsa, good_spec());
   token.push_back(0);
-  EXPECT_EQ(outcome(judge(token, clock_authority().options(judged_at))), "FAILED FORMAT_FAILURE");
+  EXPECT_EQ(outcome(judge_token(token, clock_authority().options(judged_at))),
+            "FAILED FORMAT_FAILURE");
 }
 
 TEST(VerifyToken, RefusesEveryTruncation) {
@@ -352,7 +357,7 @@ TEST(VerifyToken, DoesNotPassWithAnyBitFlipped) {
   for (std::size_t bit = 0; bit < token.size() * 8; ++bit) {
     const std::size_t at = bit / 8;
     token[at] ^= static_cast<std::uint8_t>(1u << (bit % 8));
-    const Report report = judge(token, options);
+    const Report report = judge_token(token, options);
     if (report.verdict() == Verdict::passed) {
       EXPECT_TRUE(at >= version && at < unprotected_end) << "octet " << at << '\n' << text(report);
     }

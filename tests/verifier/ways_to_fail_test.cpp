@@ -9,22 +9,22 @@
 #include <string>
 
 #include "tests/verifier/evidence_maker.hpp"
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "verifier/verify_token.hpp"
 
 namespace perdura::verifier {
 namespace {
 
-using test::Authority;
 using test::authority;
+using test::Authority;
 using test::CrlSpec;
 using test::EvidenceMaker;
 using test::make_crl;
 using test::outcome;
+using test::sha256;
+using test::sha512;
 using test::text;
-
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 
 // Evidence of 2030 for one document; then what goes wrong with it.
 class Case {

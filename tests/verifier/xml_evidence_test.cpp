@@ -2,6 +2,7 @@
 // known without canonicalizing: it is the text, with the namespace on its first element.
 #include <gtest/gtest.h>
 
+#include "tests/verifier/octets.hpp"
 #include "tests/verifier/reports.hpp"
 #include "tests/verifier/test_ocsp.hpp"
 #include "tests/verifier/test_tsa.hpp"
@@ -17,10 +18,11 @@ namespace {
 
 using test::authority;
 using test::outcome;
+using test::replaced;
+using test::sha256;
+using test::sha512;
 using test::text;
 
-constexpr auto sha256 = DigestAlgorithm::sha256;
-constexpr auto sha512 = DigestAlgorithm::sha512;
 constexpr std::string_view exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 // `element`, written without a namespace, as canonical XML has it where it stands alone.
@@ -113,9 +115,9 @@ class XmlMaker {
   std::size_t stamps_ = 0;
 };
 
-std::string judge(const std::string& xml, const std::vector<std::string>& documents,
-                  EvidenceReport* report = nullptr, bool complete = true,
-                  const std::string& as_of = "") {
+std::string judge_xml(const std::string& xml, const std::vector<std::string>& documents,
+                      EvidenceReport* report = nullptr, bool complete = true,
+                      const std::string& as_of = "") {
   const auto evidence = Evidence::parse(to_bytes(as_bytes(xml)));
   if (!evidence) return std::string(evidence.error().what);
   const auto plan = evidence->hashing_plan();
@@ -133,12 +135,6 @@ std::string judge(const std::string& xml, const std::vector<std::string>& docume
 
 const std::vector<std::string> documents = {"statement", "bundle"};
 
-std::string replaced(std::string text, std::string_view what, std::string_view with) {
-  const std::size_t at = text.find(what);
-  check(at != std::string::npos, "the text holds what is to be replaced");
-  return text.replace(at, what.size(), with);
-}
-
 TEST(XmlEvidence, PassesThroughRenewalsOfBothKinds) {
   const std::string xml = XmlMaker(documents)
                               .chain_at("2030-01-01", sha256)
@@ -150,7 +146,7 @@ TEST(XmlEvidence, PassesThroughRenewalsOfBothKinds) {
                               .record();
   EvidenceReport report;
   EXPECT_EQ(kind_of_evidence(as_bytes(xml)), EvidenceKind::xml_evidence_record);
-  EXPECT_EQ(judge(xml, documents, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_xml(xml, documents, &report), "PASSED") << text(report.report);
   EXPECT_EQ(to_string(*report.existed_since), "2030-01-01T00:00:01Z");
 }
 
@@ -161,12 +157,12 @@ TEST(XmlEvidence, IsJudgedByWhatExistedAtAMoment) {
                               .chain_at("2034-01-01", sha512)
                               .record();
   EvidenceReport report;
-  EXPECT_EQ(judge(xml, documents, &report, true, "2029-12-31"), "INDETERMINATE NO_POE");
+  EXPECT_EQ(judge_xml(xml, documents, &report, true, "2029-12-31"), "INDETERMINATE NO_POE");
   for (const char* at : {"2031-01-01", "2033-01-01", "2035-01-01"}) {
-    EXPECT_EQ(judge(xml, documents, &report, true, at), "PASSED") << at << text(report.report);
+    EXPECT_EQ(judge_xml(xml, documents, &report, true, at), "PASSED") << at << text(report.report);
     EXPECT_EQ(text(report.report).find("not yet made") == std::string::npos,
               std::string(at) == "2035-01-01");
-    EXPECT_EQ(judge(xml, {"statement", "another"}, nullptr, true, at), "FAILED HASH_FAILURE");
+    EXPECT_EQ(judge_xml(xml, {"statement", "another"}, nullptr, true, at), "FAILED HASH_FAILURE");
   }
 }
 
@@ -177,21 +173,21 @@ TEST(XmlEvidence, PassesWithoutHashTrees) {
                               .chain_at("2034-01-01", sha512, false)
                               .record();
   EvidenceReport report;
-  EXPECT_EQ(judge(xml, {"statement"}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_xml(xml, {"statement"}, &report), "PASSED") << text(report.report);
 }
 
 TEST(XmlEvidence, WhiteSpaceInBase64AndAnotherPrefixChangeNothingBeforeTheFirstRenewal) {
   std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
   xml = replaced(xml, "<DigestValue>", "<DigestValue>\n  ");
-  EXPECT_EQ(judge(xml, documents), "PASSED");
+  EXPECT_EQ(judge_xml(xml, documents), "PASSED");
 }
 
 TEST(XmlEvidence, FailsForAnotherDocumentAndAMissingOne) {
   const std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
-  EXPECT_EQ(judge(xml, {"statement", "another"}), "FAILED HASH_FAILURE");
-  EXPECT_EQ(judge(xml, {"statement"}), "FAILED SIGNED_DATA_NOT_FOUND");
+  EXPECT_EQ(judge_xml(xml, {"statement", "another"}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_xml(xml, {"statement"}), "FAILED SIGNED_DATA_NOT_FOUND");
   EvidenceReport report;
-  EXPECT_EQ(judge(xml, {"statement"}, &report, false), "PASSED");
+  EXPECT_EQ(judge_xml(xml, {"statement"}, &report, false), "PASSED");
   EXPECT_TRUE(test::has_warning(report.report));
 }
 
@@ -206,8 +202,8 @@ TEST(XmlEvidence, ARenewalCoversTheCryptographicInformation) {
                               .chain_at("2030-01-01", sha256)
                               .renew_at("2032-01-01")
                               .record();
-  EXPECT_EQ(judge(xml, documents), "PASSED");
-  EXPECT_EQ(judge(replaced(xml, list, ""), documents), "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge_xml(xml, documents), "PASSED");
+  EXPECT_EQ(judge_xml(replaced(xml, list, ""), documents), "FAILED LINK_FAILURE");
 }
 
 TEST(XmlEvidence, FailsWhenARenewedPartIsWrittenOtherwise) {
@@ -216,11 +212,13 @@ TEST(XmlEvidence, FailsWhenARenewedPartIsWrittenOtherwise) {
                               .renew_at("2032-01-01")
                               .chain_at("2034-01-01", sha512)
                               .record();
-  EXPECT_EQ(judge(replaced(xml, "<TimeStamp>", "<TimeStamp> "), documents), "FAILED LINK_FAILURE");
-  EXPECT_EQ(judge(replaced(xml, "<HashTree>", "<HashTree>\n"), documents), "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge_xml(replaced(xml, "<TimeStamp>", "<TimeStamp> "), documents),
+            "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge_xml(replaced(xml, "<HashTree>", "<HashTree>\n"), documents),
+            "FAILED LINK_FAILURE");
   // Canonical XML has no empty tags and no comments, so these are the same evidence.
-  EXPECT_EQ(judge(replaced(xml, "></DigestMethod>", "/>"), documents), "PASSED");
-  EXPECT_EQ(judge(replaced(xml, "<TimeStamp>", "<TimeStamp><!-- -->"), documents), "PASSED");
+  EXPECT_EQ(judge_xml(replaced(xml, "></DigestMethod>", "/>"), documents), "PASSED");
+  EXPECT_EQ(judge_xml(replaced(xml, "<TimeStamp>", "<TimeStamp><!-- -->"), documents), "PASSED");
 }
 
 TEST(XmlEvidence, ADocumentThatIsXmlIsCoveredInCanonicalForm) {
@@ -228,11 +226,11 @@ TEST(XmlEvidence, ADocumentThatIsXmlIsCoveredInCanonicalForm) {
   const std::string xml =
       XmlMaker({canonical}).chain_at("2030-01-01", sha256).chain_at("2034-01-01", sha512).record();
   EvidenceReport report;
-  EXPECT_EQ(judge(xml, {"<a   b='1'><c/></a>"}, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_xml(xml, {"<a   b='1'><c/></a>"}, &report), "PASSED") << text(report.report);
   EXPECT_TRUE(test::has_warning(report.report)) << text(report.report);
-  EXPECT_EQ(judge(xml, {canonical}, &report), "PASSED");
+  EXPECT_EQ(judge_xml(xml, {canonical}, &report), "PASSED");
   EXPECT_FALSE(test::has_warning(report.report)) << text(report.report);
-  EXPECT_EQ(judge(xml, {"<a b='2'><c/></a>"}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_xml(xml, {"<a b='2'><c/></a>"}), "FAILED HASH_FAILURE");
 }
 
 // RFC 6283 §3.1.2 names a second type of token, whose form is nowhere told.
@@ -247,34 +245,34 @@ TEST(XmlEvidence, ATimeStampOfAnotherTypeDecidesNothingAndHidesNothing) {
   };
   const std::string one = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
   EvidenceReport report;
-  EXPECT_EQ(judge(entrust(one, 0), documents, &report), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_EQ(judge_xml(entrust(one, 0), documents, &report), "INDETERMINATE UNSUPPORTED_ALGORITHM");
   EXPECT_NE(text(report.report).find("of another type than RFC 3161"), std::string::npos);
   EXPECT_FALSE(report.existed_since);
   // What its own lists show is seen all the same.
-  EXPECT_EQ(judge(entrust(one, 0), {"statement", "another"}), "FAILED HASH_FAILURE");
+  EXPECT_EQ(judge_xml(entrust(one, 0), {"statement", "another"}), "FAILED HASH_FAILURE");
   // Among others that can be judged, wherever it stands.
   XmlMaker maker(documents);
   maker.chain_at("2030-01-01", sha256).renew_at("2032-01-01").renew_at("2033-01-01");
   const std::string renewed = maker.record();
-  EXPECT_EQ(judge(entrust(renewed, 2), documents), "INDETERMINATE UNSUPPORTED_ALGORITHM");
-  EXPECT_EQ(judge(entrust(renewed, 1), documents, &report), "FAILED LINK_FAILURE");
+  EXPECT_EQ(judge_xml(entrust(renewed, 2), documents), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_EQ(judge_xml(entrust(renewed, 1), documents, &report), "FAILED LINK_FAILURE");
   const std::string alone_one = XmlMaker({"x"}).chain_at("2030-01-01", sha256, false).record();
-  EXPECT_EQ(judge(entrust(alone_one, 0), {"x"}), "INDETERMINATE UNSUPPORTED_ALGORITHM");
+  EXPECT_EQ(judge_xml(entrust(alone_one, 0), {"x"}), "INDETERMINATE UNSUPPORTED_ALGORITHM");
 }
 
 TEST(XmlEvidence, CitesTheRulesOfItsOwnStandard) {
   EvidenceReport report;
-  judge(XmlMaker(documents).chain_at("2030-01-01", sha256).record(), documents, &report);
+  judge_xml(XmlMaker(documents).chain_at("2030-01-01", sha256).record(), documents, &report);
   EXPECT_EQ(report.report.parts[0].parts[0].findings.back().rule, "RFC 6283 section 3.3");
 }
 
-struct Malformed {
+struct XmlRecordCase {
   const char* name;
   const char* what;
   const char* with;
   const char* error;
 };
-const Malformed malformed[] = {
+const XmlRecordCase malformed_xml_records[] = {
     {"version", "Version=\"1.0\"", "Version=\"2.0\"", "version is not 1.0"},
     {"chain_order", "Chain Order=\"1\"", "Chain Order=\"2\"", "Order is not 1"},
     {"stamp_order", "Stamp Order=\"1\"", "Stamp", "Order is not 1"},
@@ -336,12 +334,13 @@ const Malformed malformed[] = {
      "does not hold base64"},
     {"foreign_element", "<HashTree>", "<x xmlns='urn:x'/><HashTree>", "does not belong here"},
 };
-class MalformedXmlEvidence : public testing::TestWithParam<Malformed> {};
+class MalformedXmlEvidence : public testing::TestWithParam<XmlRecordCase> {};
 TEST_P(MalformedXmlEvidence, IsRefused) {
   const std::string xml = XmlMaker(documents).chain_at("2030-01-01", sha256).record();
-  EXPECT_EQ(judge(replaced(xml, GetParam().what, GetParam().with), documents), GetParam().error);
+  EXPECT_EQ(judge_xml(replaced(xml, GetParam().what, GetParam().with), documents),
+            GetParam().error);
 }
-INSTANTIATE_TEST_SUITE_P(, MalformedXmlEvidence, testing::ValuesIn(malformed),
+INSTANTIATE_TEST_SUITE_P(, MalformedXmlEvidence, testing::ValuesIn(malformed_xml_records),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(XmlEvidence, IsShownChainByChainWithWhatStandsBesideTheTokens) {
@@ -377,7 +376,7 @@ TEST(XmlEvidence, HintsAndEncryptionAreNotedAndNotUsed) {
       replaced(xml, "<ArchiveTimeStampSequence>",
                "<EncryptionInformation/><SupportingInformationList/><ArchiveTimeStampSequence>");
   EvidenceReport report;
-  EXPECT_EQ(judge(with, documents, &report), "PASSED") << text(report.report);
+  EXPECT_EQ(judge_xml(with, documents, &report), "PASSED") << text(report.report);
   EXPECT_NE(text(report.report).find("hints"), std::string::npos) << text(report.report);
 }
 
@@ -393,7 +392,7 @@ TEST(XmlEvidence, OcspResponsesBesideATokenCount) {
   const auto shown = inspect(as_bytes(xml), InspectDetail::full);
   ASSERT_TRUE(shown) << to_string(shown.error());
   EXPECT_NE(shown->as_text().find("answers: 1\n"), std::string::npos) << shown->as_text();
-  EXPECT_EQ(judge(xml, documents), "PASSED");
+  EXPECT_EQ(judge_xml(xml, documents), "PASSED");
 }
 
 }  // namespace

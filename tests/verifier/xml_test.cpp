@@ -37,13 +37,13 @@ std::string many_namespaces(std::size_t count, char prefix, const std::string& i
   return result + ">" + inside + "</a>";
 }
 
-struct Refused {
+struct XmlCase {
   const char* name;
   std::string xml;
   Errc code;
 };
 
-const Refused refused[] = {
+const XmlCase refused_xml[] = {
     {"nothing", "", Errc::malformed},
     {"no_element", "<!-- nothing -->", Errc::malformed},
     {"two_roots", "<a/><b/>", Errc::malformed},
@@ -88,7 +88,7 @@ const Refused refused[] = {
     {"long", "<a>" + std::string(std::size_t{16} << 20, 'x') + "</a>", Errc::too_large},
 };
 
-class RefusedXml : public testing::TestWithParam<Refused> {};
+class RefusedXml : public testing::TestWithParam<XmlCase> {};
 
 TEST_P(RefusedXml, IsAnErrorAndQuickly) {
   const std::clock_t start = std::clock();
@@ -97,7 +97,7 @@ TEST_P(RefusedXml, IsAnErrorAndQuickly) {
   EXPECT_EQ(document.error().code, GetParam().code) << to_string(document.error());
   EXPECT_LT(std::clock() - start, 5 * CLOCKS_PER_SEC);  // processor time
 }
-INSTANTIATE_TEST_SUITE_P(, RefusedXml, testing::ValuesIn(refused),
+INSTANTIATE_TEST_SUITE_P(, RefusedXml, testing::ValuesIn(refused_xml),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Xml, IsReadInTheEncodingsThatTheStandardAsksOf) {
